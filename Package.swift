@@ -1,0 +1,44 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Every module: Swift 6 language mode, no warning survives, and memory safety is checked by the compiler.
+// Only Capture, which talks to libpcap, contains `unsafe`.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let package = Package(
+    name: "finrace",
+    platforms: [.macOS(.v26)],
+    products: [.executable(name: "finrace", targets: ["finrace"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    ],
+    targets: [
+        // The way of a packet, left to right; each module imports only those before it.
+        .systemLibrary(
+            name: "CPcap", pkgConfig: "libpcap",
+            providers: [.apt(["libpcap-dev", "pkg-config"]), .brew(["libpcap"])]),
+        .target(name: "Wire", swiftSettings: settings),
+        .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: settings),
+        .target(name: "Flows", dependencies: ["Wire"], swiftSettings: settings),
+        .target(name: "Messages", dependencies: ["Wire", "Flows"], swiftSettings: settings),
+        .target(name: "Teardown", dependencies: ["Wire", "Flows", "Messages"], swiftSettings: settings),
+        .target(
+            name: "Report", dependencies: ["Wire", "Flows", "Messages", "Teardown"], exclude: ["Schema"],
+            swiftSettings: settings),
+        .executableTarget(
+            name: "finrace",
+            dependencies: [
+                "Capture", "Wire", "Flows", "Messages", "Teardown", "Report",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            swiftSettings: settings),
+    ]
+)

@@ -1,0 +1,118 @@
+import Wire
+
+/// Several savefiles read as one capture, in the order of time, as `mergecap` would make it: rings of files, or
+/// captures of several points.
+///
+/// A file is opened when its first frame's time has come and closed at its end, so that a ring of thousands of
+/// files needs a few descriptors.
+public final class SavefileReader {
+    private struct Waiting {
+        var input: SavefileInput
+        var firstTime: Timestamp
+        /// Standard input cannot be opened again, so it stays open with its first frame read.
+        var open: Savefile?
+    }
+
+    private var waiting: [Waiting] = []
+    private var active: [Savefile] = []
+    private var current: Savefile?
+    /// The link types of the files, in the order given.
+    public private(set) var linkTypes: [LinkType] = []
+    private let filter: String?
+    private var frameNumber = 0
+    /// What was wrong with files, in the order in which it was found.
+    public private(set) var problems: [CaptureError] = []
+
+    /// Opens the capture that `inputs` make up. Files that are refused are listed in `problems`.
+    ///
+    /// - Throws: when the filter expression has an error.
+    public init(_ inputs: [SavefileInput], filter: String? = nil) throws(CaptureError) {
+        self.filter = filter
+        for input in inputs {
+            do {
+                let file = try Savefile(input, filter: filter)
+                if !linkTypes.contains(file.linkType) { linkTypes.append(file.linkType) }
+                // Its place is that of its first frame, whether the filter lets that through or not.
+                let isKept = !input.isRewindable || inputs.count == 1
+                guard try file.advance(filtered: isKept) else { continue }
+                waiting.append(
+                    Waiting(input: input, firstTime: file.time, open: isKept ? file : nil))
+            } catch {
+                if error.kind == .filter { throw error }
+                problems.append(error)
+            }
+        }
+        // Stable: files that begin at the same time stay in the order given.
+        waiting = waiting.enumerated().sorted { left, right in
+            left.element.firstTime != right.element.firstTime
+                ? left.element.firstTime < right.element.firstTime : left.offset < right.offset
+        }.map(\.element).reversed()
+    }
+
+    /// Whether any file is a capture that could be opened.
+    public var isOpen: Bool { !linkTypes.isEmpty }
+
+    /// Lends every frame of the capture to `body`, in order.
+    ///
+    /// - Parameter writer: takes the frames for which `body` says `copy`.
+    public func forEachFrame(
+        copyingTo writer: SavefileWriter? = nil, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) {
+        while let file = next() {
+            // One file, or the last one left, is read in one go.
+            if waiting.isEmpty, active.count == 1 {
+                do {
+                    try file.forEachFrame(&frameNumber, copyingTo: writer, body)
+                } catch {
+                    problems.append(error)
+                }
+                return
+            }
+            frameNumber += file.step
+            guard file.withFrame(number: frameNumber, copyingTo: writer, body) else { return }
+        }
+    }
+
+    /// The file whose current frame comes next: the earliest of the active files' current frames. A waiting file
+    /// joins when its time has come.
+    private func next() -> Savefile? {
+        if let used = current {
+            current = nil
+            if !advance(used) { active.removeAll { $0 === used } }
+        }
+        while true {
+            let earliest = active.min { $0.time < $1.time }
+            if let next = waiting.last, earliest.map({ !($0.time < next.firstTime) }) ?? true {
+                waiting.removeLast()
+                start(next)
+                continue
+            }
+            current = earliest
+            return earliest
+        }
+    }
+
+    private func start(_ next: Waiting) {
+        if let file = next.open {
+            active.append(file)
+            return
+        }
+        do {
+            let file = try Savefile(next.input, filter: filter)
+            if advance(file) { active.append(file) }
+        } catch {
+            problems.append(error)
+        }
+    }
+
+    private func advance(_ file: Savefile) -> Bool {
+        do {
+            if try file.advance() { return true }
+            frameNumber += file.step
+            return false
+        } catch {
+            problems.append(error)
+            return false
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Wire
+
+/// What one side of a connection was seen to send.
+///
+/// Joint rules, with `next` the end of what was delivered in order:
+/// - a segment at `next` is delivered at once; one that begins before it is delivered from `next` on, the rest
+///   being a retransmission; one that begins after it waits in `ahead`;
+/// - a hole that the peer has acknowledged is a gap: the capture lost those bytes, not the network.
+public struct HalfConnection {
+    /// What is known of this half.
+    struct Known: OptionSet {
+        var rawValue: UInt8
+        static let sequence = Known(rawValue: 1)
+        static let acknowledgment = Known(rawValue: 2)
+        static let syn = Known(rawValue: 4)
+        static let fin = Known(rawValue: 8)
+        static let finDelivered = Known(rawValue: 16)
+        static let gap = Known(rawValue: 32)
+        static let cut = Known(rawValue: 64)
+    }
+
+    var known: Known = []
+    /// The hop limit of this side's latest segment that was no RST; what a forged RST is compared with.
+    public internal(set) var hopLimit: UInt8 = 0
+    /// The first sequence number, as Wireshark's relative numbers count from it: of the SYN, or one before the
+    /// first byte where the capture began later.
+    public internal(set) var base = SequenceNumber(0)
+    /// The end of the stream delivered so far.
+    public internal(set) var next = SequenceNumber(0)
+    /// The highest sequence number that this side reached, be it with a bare ACK; past `next` where bytes between
+    /// were not captured.
+    var farthest = SequenceNumber(0)
+    /// The highest acknowledgement number that this side sent, RSTs left out: an RST's is no sign that anybody
+    /// could have read the bytes.
+    public internal(set) var acknowledged = SequenceNumber(0)
+    /// The number that the FIN takes; valid with `hasFIN`.
+    public internal(set) var finSequence = SequenceNumber(0)
+    /// The last window that it offered, not scaled; 0 asks for probes.
+    var window: UInt16 = 0
+    /// Segments with SYN, FIN and RST.
+    public internal(set) var synCount: UInt32 = 0
+    public internal(set) var finCount: UInt32 = 0
+    public internal(set) var rstCount: UInt32 = 0
+    /// Frames of this side, duplicates of other interfaces included.
+    public internal(set) var frames: UInt32 = 0
+    /// Distinct bytes of the stream that were seen on the wire.
+    public internal(set) var payloadBytes: UInt64 = 0
+    /// What waits behind a hole.
+    var ahead = OutOfOrderQueue()
+
+    /// Whether any segment of this side was seen.
+    public var isSeen: Bool { known.contains(.sequence) }
+    /// Whether its SYN was seen.
+    public var hasSYN: Bool { known.contains(.syn) }
+    /// Whether its FIN was seen.
+    public var hasFIN: Bool { known.contains(.fin) }
+    /// Whether it sent an acknowledgement number at all.
+    public var hasAcknowledged: Bool { known.contains(.acknowledgment) }
+    /// Whether bytes of its stream went past the capture.
+    public var hasGap: Bool { known.contains(.gap) }
+    /// Whether bytes of its stream were cut by the snap length.
+    public var isCut: Bool { known.contains(.cut) }
+    /// Whether the side is known to have sent bytes behind `next` that the capture does not have. Its FIN takes a
+    /// number without being one.
+    public var isMissingTail: Bool {
+        next.distance(to: farthest) > (hasFIN && farthest == finSequence.advanced(by: 1) ? 1 : 0)
+    }
+    /// Whether bytes wait behind a hole.
+    var hasHole: Bool { !ahead.isEmpty }
+}
+
+/// What the payload of one segment is to the stream of its side.
+public enum Arrival: Sendable, Equatable {
+    /// No payload that matters to the stream: a pure ACK, or a keep-alive probe.
+    case nothing
+    /// New bytes in order: those from `skipping` on; what is before was sent earlier.
+    case inOrder(skipping: Int)
+    /// Bytes behind a hole, kept for later.
+    case ahead
+    /// Nothing but bytes that were sent before.
+    case retransmission
+}
+
+extension HalfConnection {
+    /// Sequence numbers further off than this belong to another connection: the largest window that scaling
+    /// allows (RFC 7323 section 2.3).
+    static let maximumWindow = 1 << 30
+
+    /// Takes the payload of a segment of this side into its stream.
+    mutating func accept(_ segment: borrowing Segment, _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo)
+        -> Arrival
+    {
+        let sequence = segment.payloadSequence
+        if !known.contains(.sequence) {
+            known.insert(.sequence)
+            base = segment.flags.contains(.syn) ? segment.sequence : segment.sequence.advanced(by: -1)
+            next = sequence
+            farthest = sequence
+        }
+        let length = segment.payloadLength
+        guard length > 0 else { return .nothing }
+
+        let offset = next.distance(to: sequence)
+        if offset == 0 {
+            advance(by: length, captured: segment.payload.count)
+            return .inOrder(skipping: 0)
+        }
+        if offset < 0 {
+            // RFC 9293 section 3.8.4: a keep-alive probe holds nothing, or one byte, before the next.
+            if length == 1, offset == -1, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return .nothing }
+            countBytesBeforeStart(sequence, length)
+            let fresh = offset + length
+            guard fresh > 0 else { return .retransmission }
+            advance(by: fresh, captured: segment.payload.count + offset)
+            return .inOrder(skipping: -offset)
+        }
+        guard offset < Self.maximumWindow else {
+            // Another numbering under the same endpoints: go on with it, what lies between is lost.
+            known.insert(.gap)
+            next = sequence
+            advance(by: length, captured: segment.payload.count)
+            return .inOrder(skipping: 0)
+        }
+        var bytes: [UInt8] = []
+        frame.copy(segment.payload, to: &bytes)
+        let run = OutOfOrderQueue.Run(
+            position: StreamPosition(payloadOf: segment, frame: info.number, time: info.time), length: length,
+            bytes: bytes)
+        let added = ahead.insert(run)
+        payloadBytes &+= UInt64(added)
+        return added > 0 ? .ahead : .retransmission
+    }
+
+    private mutating func advance(by count: Int, captured: Int) {
+        next = next.advanced(by: count)
+        payloadBytes &+= UInt64(count)
+        if captured < count { known.insert(.cut) }
+    }
+
+    /// A capture may begin between two segments that overtook each other: bytes before the first one seen are
+    /// distinct bytes all the same, though too late for the stream.
+    private mutating func countBytesBeforeStart(_ sequence: SequenceNumber, _ length: Int) {
+        let start = base.advanced(by: 1)
+        let early = min(sequence.distance(to: start), length)
+        guard !hasSYN, early > 0 else { return }
+        payloadBytes &+= UInt64(early)
+        base = sequence.advanced(by: -1)
+    }
+
+    /// The next part of the stream that waits in `ahead`, or nil when there is none yet.
+    ///
+    /// - Parameter acknowledged: what the peer has acknowledged, or nil to give up on every hole.
+    mutating func takeReady(acknowledged: SequenceNumber?) -> StreamPiece? {
+        guard let first = ahead.first else { return nil }
+        let hole = next.distance(to: first.position.sequence)
+        if hole > 0 {
+            let isLost = acknowledged.map { !$0.precedes(first.position.sequence) } ?? true
+            guard isLost || ahead.isFull else { return nil }
+            known.insert(.gap)
+            var position = first.position
+            position.sequence = next
+            next = first.position.sequence
+            return .gap(StreamGap(count: hole, at: position))
+        }
+        guard let run = ahead.removeFirst() else { return nil }
+        let stale = min(-hole, run.length)
+        let fresh = run.dropping(stale)
+        // Bytes that arrived in order meanwhile were counted twice.
+        payloadBytes &-= UInt64(stale)
+        guard fresh.length > 0 else { return takeReady(acknowledged: acknowledged) }
+        next = run.end
+        if fresh.bytes.count < fresh.length { known.insert(.cut) }
+        return .bytes(fresh.bytes, cut: fresh.length - fresh.bytes.count, at: fresh.position)
+    }
+
+    /// The stream moved on to `sequence` without its bytes having been seen: a later segment of this side begins
+    /// there and the peer acknowledged it.
+    ///
+    /// - Returns: the gap, or nil when nothing is missing.
+    mutating func gap(before sequence: SequenceNumber, acknowledged: SequenceNumber, at position: StreamPosition)
+        -> StreamGap?
+    {
+        // A FIN takes a number without being a byte of the stream.
+        let sequence = hasFIN && finSequence.precedes(sequence) ? finSequence : sequence
+        let missing = next.distance(to: sequence)
+        guard missing > 0, missing < Self.maximumWindow, ahead.isEmpty, !acknowledged.precedes(sequence) else {
+            return nil
+        }
+        var start = position
+        start.sequence = next
+        known.insert(.gap)
+        next = sequence
+        return StreamGap(count: missing, at: start)
+    }
+}

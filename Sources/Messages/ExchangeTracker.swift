@@ -1,0 +1,152 @@
+import Flows
+import Wire
+
+/// Pairs the requests of a connection with their responses, first in first out (RFC 9112 section 9.3.2).
+///
+/// States: no request waits; the first waits for an answer; the answer has begun. Inputs: a request begins, goes
+/// on; a response begins, turns out to be interim, ends. Joint rules:
+/// - server bytes answer a request only if their segment acknowledges some of it: a 408 sent on idle close, or a
+///   TLS session ticket, that crosses a request answers nothing;
+/// - only requests and answers are activity: what else is sent leaves the idle gap open.
+public struct ExchangeTracker {
+    /// Pipelined requests kept beyond the first; further ones are counted only.
+    static let maximumQueue = 128
+
+    /// Requests begun.
+    public private(set) var requests: UInt32 = 0
+    /// Responses begun, interim ones left out.
+    public private(set) var responses: UInt32 = 0
+    /// The first request that is not completely answered.
+    public private(set) var pending: PendingRequest?
+    /// Whether the answer to `pending` has begun.
+    public private(set) var isAnswerBegun = false
+    /// Pipelined requests behind `pending`.
+    private var queue: [PendingRequest] = []
+    private var uncountedQueue: UInt32 = 0
+    /// When the last application byte of either side was first seen.
+    public private(set) var lastActivity: Timestamp?
+    /// The longest idle gap before a request that was answered.
+    public private(set) var longestIdleReuse: Nanoseconds?
+
+    /// Requests without a byte of their answer.
+    public var unanswered: Int {
+        (pending == nil || isAnswerBegun ? 0 : 1) + queue.count + Int(uncountedQueue)
+    }
+
+    /// The method that the next response answers.
+    var expectedMethod: RequestMethod { pending?.method ?? .other }
+
+    /// The connection is open: idle time counts from here until the first application byte.
+    mutating func open(at time: Timestamp) {
+        if requests == 0, pending == nil { lastActivity = time }
+    }
+
+    /// The first byte of a request.
+    mutating func beginRequest(at position: StreamPosition) {
+        let idle = lastActivity.map { max(0, position.time.since($0)) }
+        let request = PendingRequest(start: position, idleBefore: idle, isFirst: requests == 0)
+        requests &+= 1
+        lastActivity = position.time
+        if pending == nil {
+            pending = request
+            isAnswerBegun = false
+        } else if queue.count < Self.maximumQueue {
+            queue.append(request)
+        } else {
+            uncountedQueue &+= 1
+        }
+    }
+
+    /// The newest request goes on up to `end`.
+    mutating func extendRequest(to end: SequenceNumber, at time: Timestamp) {
+        lastActivity = time
+        withNewest { request in
+            request.end = end
+            request.lastSent = time
+        }
+    }
+
+    /// The newest request's head is complete.
+    mutating func nameRequest(_ method: RequestMethod, line: RequestLines.Handle?) {
+        withNewest { request in
+            request.method = method
+            request.line = line
+        }
+    }
+
+    /// Bytes of the first waiting request were sent again.
+    package mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
+        guard let request = pending, !isAnswerBegun, !sequence.precedes(request.start.sequence),
+            sequence.precedes(request.end)
+        else { return }
+        pending?.retransmissions &+= 1
+        pending?.lastSent = time
+    }
+
+    /// The first byte of a response.
+    ///
+    /// - Returns: whether it answers the first waiting request.
+    mutating func beginResponse(at position: StreamPosition) -> Bool {
+        guard let request = pending, position.hasAcknowledgment,
+            request.start.sequence.precedes(position.acknowledgment)
+        else { return false }
+        lastActivity = position.time
+        guard !isAnswerBegun else { return true }
+        isAnswerBegun = true
+        responses &+= 1
+        if let idle = request.idleBefore { longestIdleReuse = max(longestIdleReuse ?? 0, idle) }
+        return true
+    }
+
+    /// An answer goes on.
+    mutating func extendResponse(at time: Timestamp) {
+        lastActivity = time
+    }
+
+    /// What began as a response was a 1xx: the answer is still to come (RFC 9110 section 15.2).
+    mutating func responseIsInterim() {
+        guard isAnswerBegun else { return }
+        isAnswerBegun = false
+        responses &-= 1
+    }
+
+    /// The answer to the first request is complete.
+    mutating func endResponse(_ lines: inout RequestLines) {
+        guard isAnswerBegun else { return }
+        lines.release(pending?.line)
+        isAnswerBegun = false
+        if !queue.isEmpty {
+            pending = queue.removeFirst()
+        } else if uncountedQueue > 0 {
+            // Requests that nothing is known of but their number: what follows pairs with none.
+            uncountedQueue -= 1
+            pending = nil
+        } else {
+            pending = nil
+        }
+    }
+
+    /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and
+    /// belong to the request before otherwise.
+    mutating func clientTurn(at position: StreamPosition, count: Int, _ lines: inout RequestLines) {
+        if isAnswerBegun { endResponse(&lines) }
+        if pending == nil { beginRequest(at: position) }
+        extendRequest(to: position.sequence.advanced(by: count), at: position.time)
+    }
+
+    private mutating func withNewest(_ change: (inout PendingRequest) -> Void) {
+        if !queue.isEmpty {
+            change(&queue[queue.count - 1])
+        } else if pending != nil {
+            pending.mutate(change)
+        }
+    }
+}
+
+extension Optional {
+    fileprivate mutating func mutate(_ change: (inout Wrapped) -> Void) {
+        guard var value = self else { return }
+        change(&value)
+        self = value
+    }
+}

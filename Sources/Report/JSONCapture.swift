@@ -1,0 +1,80 @@
+import Flows
+import Messages
+import Teardown
+import Wire
+
+extension ServerFinding {
+    /// The members of a server object.
+    func write(to json: inout JSONWriter) {
+        json.member("type", "server")
+        server.write(to: &json, "server")
+        json.member("connections", connections)
+        json.member("requests", requests)
+        json.races(races)
+        json.member("advertised_keep_alive_s", advertisedKeepAlive)
+        json.member("max_idle_reuse_s", seconds: longestIdleReuse)
+    }
+}
+
+extension CaptureFinding {
+    /// The members of the capture object.
+    func write(to json: inout JSONWriter, _ context: ReportContext) {
+        json.member("type", "capture")
+        json.array("files", context.files) { json, file in
+            json.object { json in
+                json.member("name", file.name)
+                json.member("problem", file.problem)
+            }
+        }
+        json.array("link_types", linkTypes) { json, linkType in json.element(linkType.name) }
+        json.member("packets", packets)
+        json.member("bytes", bytes)
+        json.member("start", start, digits: context.timeDigits)
+        json.member("end", end, digits: context.timeDigits)
+        json.member("flows", flows)
+        json.member("requests", requests)
+        json.races(verdicts)
+        json.object("inconclusive") { json in
+            for reason in InconclusiveReason.allCases { json.member(reason.rawValue, inconclusive[reason] ?? 0) }
+        }
+        json.object("quality") { json in
+            json.member("kernel_dropped", context.kernelDropped)
+            json.member("interface_dropped", context.interfaceDropped)
+            json.member("duplicates", duplicates)
+            json.member("truncated_packets", truncatedPackets)
+            json.member("gaps", gaps)
+            json.member("out_of_order", outOfOrder)
+            json.object("undecoded") { json in
+                for cause in Undecoded.allCases { json.member(cause.rawValue, undecoded[cause] ?? 0) }
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    /// Races by verdict; every race verdict is there, so that a reader can tell none from not counted.
+    fileprivate mutating func races(_ counts: [Verdict: Int]) {
+        object("races") { json in
+            for verdict in Verdict.allCases where verdict.isRace {
+                json.member(verdict.rawValue, counts[verdict] ?? 0)
+            }
+        }
+    }
+}
+
+extension LinkType {
+    /// The name that tcpdump prints, or the number where it is not one of ours.
+    var name: String {
+        switch self {
+        case .null: "NULL"
+        case .ethernet: "EN10MB"
+        case .raw: "RAW"
+        case .loop: "LOOP"
+        case .linuxCooked: "LINUX_SLL"
+        case .ipv4: "IPV4"
+        case .ipv6: "IPV6"
+        case .linuxCooked2: "LINUX_SLL2"
+        default: String(rawValue)
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Flows
+import Messages
+import Teardown
+import Wire
+
+/// The JSON of the contract: flow, server and capture objects, one a line (NDJSON) or in one document.
+///
+/// Every function appends to the caller's buffer, which the caller empties when it likes: what is held does not
+/// grow with the number of flows.
+public struct JSONReport: Sendable {
+    /// The name and version of the format; it changes with any change that is not an addition.
+    public static let schema = "finrace/1"
+
+    let context: ReportContext
+
+    /// A report with times and files from `context`.
+    public init(_ context: ReportContext) {
+        self.context = context
+    }
+
+    // MARK: NDJSON
+
+    /// One flow, one line.
+    public func appendLine(_ flow: FlowFinding, to output: inout [UInt8]) {
+        append(flow, to: &output)
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    /// The servers, one a line, and the capture as the last line.
+    public func appendLines(_ capture: CaptureFinding, to output: inout [UInt8]) {
+        for server in capture.servers {
+            JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
+            output.append(UInt8(ascii: "\n"))
+        }
+        append(capture, to: &output)
+        output.append(UInt8(ascii: "\n"))
+    }
+
+    // MARK: One object
+
+    func append(_ flow: FlowFinding, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { $0.object { flow.write(to: &$0, digits: context.timeDigits) } }
+    }
+
+    func append(_ capture: CaptureFinding, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { $0.object { capture.write(to: &$0, context) } }
+    }
+}
+
+/// One document of all objects, written in pieces:
+/// `{"schema":"finrace/1","capture":{…},"servers":[…],"flows":[…]}`.
+///
+/// Flows and sums come in either order, as the caller has them; the order of members means nothing in JSON.
+/// All flows follow each other.
+public struct JSONDocument: Sendable {
+    private enum Phase {
+        case beforeFlows
+        case inFlows
+        case afterFlows
+    }
+
+    private let report: JSONReport
+    private var phase = Phase.beforeFlows
+
+    /// Begins a document.
+    public init(_ context: ReportContext, to output: inout [UInt8]) {
+        report = JSONReport(context)
+        output.append(contentsOf: "{\"schema\":\"\(JSONReport.schema)\"".utf8)
+    }
+
+    /// The next flow.
+    public mutating func append(_ flow: FlowFinding, to output: inout [UInt8]) {
+        switch phase {
+        case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
+        case .inFlows: output.append(contentsOf: ",\n".utf8)
+        case .afterFlows: return
+        }
+        phase = .inFlows
+        report.append(flow, to: &output)
+    }
+
+    /// The capture and its servers.
+    public mutating func append(_ capture: CaptureFinding, to output: inout [UInt8]) {
+        if phase == .inFlows { endFlows(&output) }
+        output.append(contentsOf: ",\n\"capture\":".utf8)
+        report.append(capture, to: &output)
+        output.append(contentsOf: ",\n\"servers\":[".utf8)
+        for (index, server) in capture.servers.enumerated() {
+            output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
+            JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
+        }
+        output.append(UInt8(ascii: "]"))
+    }
+
+    /// Ends the document.
+    public mutating func end(to output: inout [UInt8]) {
+        if phase == .beforeFlows { output.append(contentsOf: ",\n\"flows\":[".utf8) }
+        if phase != .afterFlows { endFlows(&output) }
+        output.append(contentsOf: "}\n".utf8)
+    }
+
+    private mutating func endFlows(_ output: inout [UInt8]) {
+        output.append(UInt8(ascii: "]"))
+        phase = .afterFlows
+    }
+}

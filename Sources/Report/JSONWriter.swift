@@ -1,0 +1,169 @@
+import Wire
+
+/// Writes JSON (RFC 8259) to a byte buffer, in one pass and without a tree: what is written is never read back.
+///
+/// Members follow each other as they are written; a comma is owed once a value stands in the open object or array.
+/// An optional value that is nil writes nothing: absent values are left out.
+struct JSONWriter {
+    /// What was written so far.
+    private(set) var bytes: [UInt8]
+    private var owesComma = false
+
+    /// A writer that goes on behind `bytes`.
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// Writes one value to the end of `output`.
+    static func append(to output: inout [UInt8], _ body: (inout JSONWriter) -> Void) {
+        // The buffer is moved in and out, so that it is never copied.
+        var buffer: [UInt8] = []
+        swap(&buffer, &output)
+        var writer = JSONWriter(buffer)
+        buffer = []
+        body(&writer)
+        output = writer.bytes
+    }
+
+    // MARK: Structure
+
+    /// An object as a value: the whole text, or an array's element.
+    mutating func object(_ body: (inout JSONWriter) -> Void) {
+        begin(UInt8(ascii: "{"))
+        body(&self)
+        end(UInt8(ascii: "}"))
+    }
+
+    /// An object as a member.
+    mutating func object(_ key: String, _ body: (inout JSONWriter) -> Void) {
+        name(key)
+        object(body)
+    }
+
+    /// An array as a member.
+    mutating func array<Elements: Sequence>(
+        _ key: String, _ elements: Elements, _ body: (inout JSONWriter, Elements.Element) -> Void
+    ) {
+        name(key)
+        begin(UInt8(ascii: "["))
+        for element in elements { body(&self, element) }
+        end(UInt8(ascii: "]"))
+    }
+
+    private mutating func begin(_ bracket: UInt8) {
+        separate()
+        bytes.append(bracket)
+        owesComma = false
+    }
+
+    private mutating func end(_ bracket: UInt8) {
+        bytes.append(bracket)
+        owesComma = true
+    }
+
+    private mutating func separate() {
+        if owesComma { bytes.append(UInt8(ascii: ",")) }
+        owesComma = true
+    }
+
+    /// Keys are the program's own words: nothing in them needs an escape.
+    private mutating func name(_ key: String) {
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(contentsOf: key.utf8)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        owesComma = false
+    }
+
+    // MARK: Values
+
+    /// An integer.
+    mutating func member(_ key: String, _ value: (some FixedWidthInteger)?) {
+        guard let value else { return }
+        name(key)
+        bytes.append(decimal: value)
+        owesComma = true
+    }
+
+    /// A truth value.
+    mutating func member(_ key: String, _ value: Bool?) {
+        guard let value else { return }
+        name(key)
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        owesComma = true
+    }
+
+    /// A string.
+    mutating func member(_ key: String, _ value: String?) {
+        guard let value else { return }
+        name(key)
+        string(value.utf8)
+    }
+
+    /// Bytes of the wire as a string: UTF-8 where they are, the replacement character where they are not.
+    mutating func member(_ key: String, wire value: [UInt8]?) {
+        guard let value else { return }
+        name(key)
+        string(String(decoding: value, as: UTF8.self).utf8)
+    }
+
+    /// A time in seconds since the epoch, with the digits that the capture has.
+    mutating func member(_ key: String, _ value: Timestamp?, digits: Int) {
+        guard let value else { return }
+        name(key)
+        bytes.append(seconds: value.nanoseconds, digits: digits)
+        owesComma = true
+    }
+
+    /// A length of time in seconds.
+    mutating func member(_ key: String, seconds value: Nanoseconds?) {
+        guard let value else { return }
+        name(key)
+        bytes.append(seconds: value)
+        owesComma = true
+    }
+
+    /// A string as an array's element.
+    mutating func element(_ value: String) {
+        separate()
+        string(value.utf8)
+    }
+
+    private mutating func string(_ text: String.UTF8View) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text { character(byte) }
+        bytes.append(UInt8(ascii: "\""))
+        owesComma = true
+    }
+
+    /// One byte of UTF-8 inside a string. DEL is escaped though RFC 8259 section 7 would allow it: reports are
+    /// read in terminals.
+    private mutating func character(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"):
+            bytes.append(UInt8(ascii: "\\"))
+            bytes.append(byte)
+        case 0x0A:
+            bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D:
+            bytes.append(contentsOf: "\\r".utf8)
+        case 0x09:
+            bytes.append(contentsOf: "\\t".utf8)
+        case 0..<0x20, 0x7F:
+            bytes.append(contentsOf: "\\u00".utf8)
+            bytes.append(hexadecimal: byte)
+        default:
+            bytes.append(byte)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Appends two hexadecimal digits.
+    mutating func append(hexadecimal byte: UInt8) {
+        for digit in [byte >> 4, byte & 0xF] {
+            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
+        }
+    }
+}

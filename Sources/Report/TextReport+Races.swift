@@ -1,0 +1,153 @@
+import Flows
+import Messages
+import Teardown
+import Wire
+
+extension TextReport {
+    /// One line a race, grouped by server; below it what the words mean.
+    func raceSection(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
+        guard !races.isEmpty else { return [] }
+        let listed = Array(races.prefix(Self.maximumRaces))
+        var servers: [Endpoint] = []
+        for race in listed where !servers.contains(race.server) { servers.append(race.server) }
+
+        // A single client's address stands above the table and leaves room for the request in it.
+        let isOneClient = Set(listed.map(\.client.address)).count == 1
+        let onlyClient = isOneClient ? listed.first.map { context.name($0.client.address) } : nil
+        var table = TextTable([
+            .init(title: "flow", alignsRight: true), .init(title: "sent (UTC)", isOptional: true),
+            onlyClient == nil ? .init(title: "client") : .init(title: "port", alignsRight: true),
+            .init(title: "idle", alignsRight: true), .init(title: "close"), .init(title: "repeat"),
+            .init(title: "verdict"), .init(title: "request", flexibleFrom: 14),
+        ])
+        for server in servers {
+            table.append(heading: "\(onlyClient.map { "\($0) " } ?? "")→ \(name(server))")
+            for race in listed where race.server == server { table.append(cells(race, onlyClient != nil)) }
+        }
+        var lines = [heading("Races")] + table.lines(style, width: width)
+        let more = max(capture.raceCount, races.count) - listed.count
+        if more > 0 {
+            lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
+        }
+        return lines + [""] + legend(listed)
+    }
+
+    private func cells(_ race: FlowFinding, _ isOneClient: Bool) -> [TextTable.Cell] {
+        let sent = race.loss?.request.start.time ?? race.start
+        let isSafe = race.judgement.isRetrySafe ?? false
+        return [
+            .init(String(race.flow)),
+            .init(CalendarTime(sent).time),
+            .init(isOneClient ? String(race.client.port) : TerminalText.cutMiddle(name(race.client), to: 24)),
+            .init(race.loss?.request.idleBefore.map(Units.duration) ?? "?"),
+            .init(race.loss.map(order) ?? ""),
+            .init(isSafe ? "safe" : "unsure", isSafe ? .good : .doubtful),
+            .init(race.judgement.verdict.rawValue, .bad),
+            .init(requestText(race)),
+        ]
+    }
+
+    /// The close, and how long after it the request reached the server; in parentheses as captured, where no
+    /// handshake tells how far away the server is.
+    private func order(_ loss: LossFinding) -> String {
+        guard let close = loss.close else { return "none" }
+        if let margin = loss.margin { return "\(close.shortName) \(Units.signedDuration(margin))" }
+        if let captured = loss.closeToRequest { return "\(close.shortName) (\(Units.signedDuration(captured)))" }
+        return close.shortName
+    }
+
+    /// The request by its line, or by its size where it is not readable, and how many were lost behind it.
+    func requestText(_ finding: FlowFinding) -> String {
+        guard let loss = finding.loss else { return "" }
+        let size = Units.count(loss.request.start.sequence.distance(to: loss.request.end), "byte")
+        let unreadable = finding.applicationProtocol == .tls ? "TLS, \(size)" : size
+        let line = loss.requestLine.map { TerminalText.escaped($0) } ?? unreadable
+        return loss.unanswered > 1 ? "\(line) and \(loss.unanswered - 1) more" : line
+    }
+
+    /// What the words of the table mean, for those that stand in it.
+    private func legend(_ races: [FlowFinding]) -> [String] {
+        var notes: [(word: String, meaning: String)] = []
+        if races.contains(where: { $0.loss?.close != nil }) {
+            notes.append(
+                (
+                    "close",
+                    "its kind, and how long after (+) or before (−) it the request reached the server"
+                        + (races.contains { $0.loss?.margin == nil } ? "; in parentheses as captured" : "")
+                ))
+        }
+        if races.contains(where: { $0.loss?.close?.isHeuristic == true }) {
+            notes.append(("alert?", "a TLS close_notify by the length of its record; TLS 1.3 hides what it is"))
+        }
+        let isAnySafe = races.contains { $0.judgement.isRetrySafe == true }
+        notes.append(
+            isAnySafe
+                ? ("repeat", "safe: no application can have read the request, even a POST may be sent again")
+                : ("repeat", "unsure: nothing proves that no application has read the request"))
+        for verdict in Verdict.allCases where races.contains(where: { $0.judgement.verdict == verdict }) {
+            notes.append((verdict.rawValue, verdict.meaning))
+        }
+        let wordWidth = notes.map(\.word.count).max() ?? 0
+        return notes.flatMap { note in
+            let lines = TerminalText.wrapped(note.meaning, to: width - wordWidth - 4)
+            return lines.enumerated().map { index, line in
+                let word = TerminalText.padded(index == 0 ? note.word : "", to: wordWidth)
+                return style(.quiet, "  \(word)  \(line)")
+            }
+        }
+    }
+
+    // MARK: Other failures
+
+    /// Lost requests that are no race, or cannot be judged, each with its reason.
+    func failureSection(_ capture: CaptureFinding, _ failures: [FlowFinding]) -> [String] {
+        guard !failures.isEmpty else { return [] }
+        var lines = [heading("Other requests without a complete answer")]
+        for failure in failures.prefix(Self.maximumFailures) {
+            let reason = failure.judgement.reason.map { " (\($0.rawValue))" } ?? ""
+            let request = failure.loss == nil ? "" : "  " + requestText(failure)
+            let what = """
+                  flow \(failure.flow)  \(name(failure.client)) → \(name(failure.server))  \
+                \(failure.judgement.verdict.rawValue)\(reason)\(request)
+                """
+            lines.append(TerminalText.cut(what, to: width))
+            lines += wrapped(failure.explanation, indent: 4).map { style(.quiet, $0) }
+        }
+        let total = [Verdict.closedInProcess, .truncated, .inconclusive].reduce(0) { $0 + (capture.verdicts[$1] ?? 0) }
+        let more = max(total, failures.count) - min(failures.count, Self.maximumFailures)
+        if more > 0 {
+            lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
+        }
+        return lines
+    }
+}
+
+extension CloseSignal {
+    /// How it is called in a table.
+    var shortName: String {
+        switch kind {
+        case .fin: "FIN"
+        case .rst: "RST"
+        case .closeNotify: isHeuristic ? "alert?" : "alert"
+        }
+    }
+}
+
+extension Verdict {
+    /// What a reader of a table should know.
+    fileprivate var meaning: String {
+        switch self {
+        case .crossed: "request and close passed each other on the wire; looking at its socket first helps no client"
+        case .unread: "the server's host had the request, the application closed the idle connection without reading it"
+        case .staleReuse: "the client's host had the close, the client used the connection all the same"
+        case .resetOnArrival: "the far end had forgotten the idle connection and refused the request"
+        case .silentDrop: "the path had dropped the idle connection without a word; nothing acknowledged the request"
+        case .closedInProcess: "the server had the request and gave up on it"
+        case .truncated: "the answer is incomplete"
+        case .idleClose: "the server closed with nothing outstanding"
+        case .clientClose: "the client closed first"
+        case .open: "no close in the capture"
+        case .inconclusive: "the capture does not show enough"
+        }
+    }
+}

@@ -1,0 +1,163 @@
+import Flows
+import Messages
+import Teardown
+import Wire
+
+extension TextReport {
+    // MARK: Servers
+
+    /// One line a server: what it does with idle connections beside what its clients do.
+    func serverSection(_ capture: CaptureFinding) -> [String] {
+        guard !capture.servers.isEmpty, capture.requests > 0 else { return [] }
+        var table = TextTable([
+            .init(title: "server", flexibleFrom: 21, cutsMiddle: true),
+            .init(title: "connections", alignsRight: true, isOptional: true),
+            .init(title: "requests", alignsRight: true), .init(title: "races", alignsRight: true),
+            .init(title: "closes idle after"), .init(title: "reused idle up to", alignsRight: true),
+            .init(title: "advertises", alignsRight: true, isOptional: true),
+        ])
+        for server in capture.servers.prefix(Self.maximumServers) { table.append(cells(server)) }
+        var lines = [heading("Servers")] + table.lines(style, width: width)
+        let more = capture.servers.count - Self.maximumServers
+        if more > 0 { lines += wrapped("… and \(Units.count(more)) more.", indent: 2) }
+        return lines
+    }
+
+    private func cells(_ server: ServerFinding) -> [TextTable.Cell] {
+        let closes = server.idleCloses.map { "\(Units.range($0)) (\(Units.count(server.idleCloseCount))×)" } ?? "–"
+        return [
+            .init(name(server.server)),
+            .init(Units.count(server.connections)),
+            .init(Units.count(server.requests)),
+            .init(Units.count(server.raceCount), server.raceCount > 0 ? .bad : nil),
+            .init(closes),
+            .init(server.longestIdleReuse.map(Units.duration) ?? "–"),
+            .init(server.advertisedKeepAlive.map { "\($0) s" } ?? "–"),
+        ]
+    }
+
+    // MARK: The capture
+
+    /// What was read, and what of it is missing or damaged: how far the rest can be trusted.
+    func captureSection(_ capture: CaptureFinding) -> [String] {
+        var lines = [heading("Capture")] + wrapped(source(capture), indent: 2)
+        if capture.flows > 0 { lines += wrapped(outcomes(capture), indent: 2) }
+        let losses = qualityLosses(capture)
+        if !losses.isEmpty { lines += toned(.doubtful, "Incomplete: \(losses.joined(separator: ", ")).", indent: 2) }
+        let remarks = qualityRemarks(capture)
+        if !remarks.isEmpty { lines += wrapped(remarks.joined(separator: "; ") + ".", indent: 2) }
+        for file in context.files {
+            guard let problem = file.problem else { continue }
+            lines += toned(
+                .doubtful,
+                "Damaged: \(TerminalText.escaped(file.name.utf8)): \(TerminalText.escaped(problem.utf8))", indent: 2)
+        }
+        return lines
+    }
+
+    private func source(_ capture: CaptureFinding) -> String {
+        let names = context.files.prefix(3).map { file in
+            TerminalText.cutMiddle(TerminalText.escaped(file.name.utf8), to: width / 2)
+        }
+        let more = context.files.count - names.count
+        let files = names.joined(separator: ", ") + (more > 0 ? " and \(Units.count(more, "more file"))" : "")
+        var text = files.isEmpty ? "" : files + ": "
+        text += "\(Units.count(capture.packets, "packet")), \(Units.size(capture.bytes))"
+        if !capture.linkTypes.isEmpty { text += ", " + capture.linkTypes.map(\.name).joined(separator: ", ") }
+        guard let start = capture.start, let end = capture.end else { return text + "." }
+        let from = CalendarTime(start)
+        let to = CalendarTime(end)
+        let until = from.date == to.date ? to.timeInSeconds : "\(to.date) \(to.timeInSeconds)"
+        return text + ", \(from.date) \(from.timeInSeconds) – \(until) UTC (\(Units.span(end.since(start))))."
+    }
+
+    private func outcomes(_ capture: CaptureFinding) -> String {
+        let verdicts = Verdict.allCases.compactMap { verdict in
+            capture.verdicts[verdict].map { "\(Units.count($0)) \(verdict.rawValue)" }
+        }
+        return "\(Units.count(capture.flows, "connection")), \(Units.count(capture.requests, "request")): "
+            + verdicts.joined(separator: ", ") + "."
+    }
+
+    /// What could hide or distort a finding.
+    private func qualityLosses(_ capture: CaptureFinding) -> [String] {
+        var losses: [String] = []
+        if let dropped = context.kernelDropped, dropped > 0 {
+            losses.append("\(Units.count(dropped)) dropped by the kernel")
+        }
+        if let dropped = context.interfaceDropped, dropped > 0 {
+            losses.append("\(Units.count(dropped)) dropped by the interface")
+        }
+        if capture.gaps > 0 { losses.append("\(Units.count(capture.gaps, "connection")) with missing bytes") }
+        for cause in [Undecoded.linkType, .fragment, .truncatedHeader, .malformed] {
+            if let count = capture.undecoded[cause], count > 0 {
+                losses.append("\(Units.count(count, cause.singular, cause.plural)) not decoded")
+            }
+        }
+        return losses
+    }
+
+    /// What is only good to know.
+    private func qualityRemarks(_ capture: CaptureFinding) -> [String] {
+        var remarks: [String] = []
+        if capture.truncatedPackets > 0 {
+            remarks.append("\(Units.count(capture.truncatedPackets, "packet")) cut by the snap length")
+        }
+        if capture.duplicates > 0 {
+            remarks.append("\(Units.count(capture.duplicates, "copy", "copies")) of packets on further interfaces")
+        }
+        if capture.outOfOrder > 0 { remarks.append("\(Units.count(capture.outOfOrder, "segment")) out of order") }
+        if let other = capture.undecoded[.notTCP], other > 0 {
+            remarks.append("\(Units.count(other, "packet")) not TCP")
+        }
+        return remarks
+    }
+
+    // MARK: What next
+
+    func hintSection(_ capture: CaptureFinding, _ races: [FlowFinding], _ failures: [FlowFinding]) -> [String] {
+        guard let shown = races.first ?? failures.first else { return [] }
+        let files = context.files.prefix(3).map { shellWord($0.name) }.joined(separator: " ")
+        let ellipsis = context.files.count > 3 ? " …" : ""
+        var lines = [heading("Next")]
+        // Commands are not wrapped: they are there to be copied.
+        lines.append(
+            TerminalText.cut("  finrace timeline \(files)\(ellipsis) --flow \(shown.flow)", to: width))
+        lines.append(TerminalText.cut("  Wireshark filter: \(shown.displayFilter)", to: width))
+        return lines
+    }
+
+    /// A file's name as a shell reads it; odd ones stand in quotes.
+    private func shellWord(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: "._-/+,:=@%".utf8.contains(byte)
+            }
+        }
+        return isPlain && !name.isEmpty ? name : "'\(TerminalText.escaped(name.utf8))'"
+    }
+}
+
+extension Undecoded {
+    fileprivate var singular: String {
+        switch self {
+        case .notTCP: "packet that is not TCP"
+        case .linkType: "packet of an unknown link type"
+        case .fragment: "IP fragment"
+        case .truncatedHeader: "packet with a cut header"
+        case .malformed: "malformed packet"
+        }
+    }
+
+    fileprivate var plural: String {
+        switch self {
+        case .notTCP: "packets that are not TCP"
+        case .linkType: "packets of an unknown link type"
+        case .fragment: "IP fragments"
+        case .truncatedHeader: "packets with a cut header"
+        case .malformed: "malformed packets"
+        }
+    }
+}

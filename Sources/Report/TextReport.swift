@@ -1,0 +1,128 @@
+import Flows
+import Messages
+import Teardown
+import Wire
+
+/// The report for people: what was lost and where, first; then the proof; then how far the capture can be trusted.
+///
+/// Findings are those of `FlowFinding.hasFailure`; the rest is in the sums, so that memory does not grow with
+/// connections that nothing happened to.
+public struct TextReport: Sendable {
+    /// Races listed; thousands of lines help nobody, and the other formats have them all.
+    public static let maximumRaces = 50
+    /// Other failures listed, each with its reason.
+    public static let maximumFailures = 10
+    /// Servers listed.
+    public static let maximumServers = 10
+
+    let context: ReportContext
+    let style: Style
+    let width: Int
+
+    /// A report in lines of at most `width` columns, 60 at least.
+    public init(_ context: ReportContext, style: Style = .plain, width: Int = 100) {
+        self.context = context
+        self.style = style
+        self.width = max(60, width)
+    }
+
+    /// The whole report.
+    ///
+    /// - Parameter findings: flows with a failure, in the order of their numbers; others are passed over. Those
+    ///   beyond the maxima above need not be there: they are counted in `capture`.
+    public func render(capture: CaptureFinding, findings: [FlowFinding]) -> String {
+        let races = findings.filter { $0.judgement.verdict.isRace }
+        let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
+        let sections = [
+            headline(capture, races), raceSection(capture, races), failureSection(capture, failures),
+            serverSection(capture), captureSection(capture), hintSection(capture, races, failures),
+        ]
+        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+    }
+
+    // MARK: What matters
+
+    private func headline(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
+        if capture.raceCount > 0 { return toned(.bad, raceHeadline(capture, races)) }
+        if capture.packets == 0 { return toned(.doubtful, "No packets in the capture.") }
+        if capture.flows == 0 {
+            return toned(
+                .doubtful,
+                "No TCP connection in the capture: \(Units.count(capture.packets, "packet")), none with a TCP segment.")
+        }
+        if capture.requests == 0 {
+            let flows = Units.count(capture.flows, "TCP connection")
+            return toned(
+                .doubtful, "No request in the capture: \(flows), and no HTTP request or TLS data from a client on any.")
+        }
+        return quietHeadline(capture)
+    }
+
+    private func raceHeadline(_ capture: CaptureFinding, _ races: [FlowFinding]) -> String {
+        let count = capture.raceCount
+        let kinds = Verdict.allCases.filter(\.isRace).compactMap { verdict in
+            capture.verdicts[verdict].map { "\(Units.count($0)) \(verdict.rawValue)" }
+        }
+        let were = count == 1 ? "was lost to a keep-alive race" : "were lost to keep-alive races"
+        let requests = Units.count(capture.requests, "request")
+        let lost = "\(Units.count(count)) of \(requests) \(were) (\(kinds.joined(separator: ", ")))"
+        let servers = capture.servers.filter { $0.raceCount > 0 }
+        guard servers.count == 1, let server = servers.first else {
+            return lost + (servers.isEmpty ? "." : ", on \(Units.count(servers.count, "server")).")
+        }
+        return lost + "\(count == 1 ? "" : ", all") on \(name(server.server))" + habits(server)
+    }
+
+    /// What the server and its clients do with idle connections, side by side.
+    private func habits(_ server: ServerFinding) -> String {
+        guard let closes = server.idleCloses else { return "." }
+        let closing = ", which closes idle connections after \(Units.range(closes))"
+        guard let reuse = server.longestIdleReuse else { return closing + "." }
+        return closing + " while its clients reuse them after up to \(Units.duration(reuse))."
+    }
+
+    private func quietHeadline(_ capture: CaptureFinding) -> [String] {
+        let looked = "\(Units.count(capture.requests, "request")) on \(Units.count(capture.flows, "connection"))"
+        var lines = toned(.good, "No keep-alive race: none of \(looked) was lost to an idle close.")
+        let closes = capture.verdicts[.idleClose] ?? 0
+        lines += wrapped(
+            closes == 0
+                ? "No server closed an idle connection while the capture ran: it may be too short to show the race."
+                : "Servers closed \(Units.count(closes, "connection")), each with no request under way.")
+        let undecided = capture.verdicts[.inconclusive] ?? 0
+        if undecided > 0 {
+            let connections = Units.count(undecided, "connection")
+            lines += toned(.doubtful, "What became of a request on \(connections) could not be told; see below.")
+        }
+        return lines
+    }
+
+    // MARK: Parts that all sections use
+
+    func heading(_ text: String) -> String {
+        style(.heading, TerminalText.cut(text, to: width))
+    }
+
+    func wrapped(_ text: String, indent: Int = 0) -> [String] {
+        TerminalText.wrapped(text, to: width - indent).map { String(repeating: " ", count: indent) + $0 }
+    }
+
+    func toned(_ tone: Style.Tone, _ text: String, indent: Int = 0) -> [String] {
+        wrapped(text, indent: indent).map { style(tone, $0) }
+    }
+
+    /// An endpoint by its host's name where the user gave one.
+    func name(_ endpoint: Endpoint) -> String { context.name(endpoint) }
+}
+
+extension ReportContext {
+    /// An endpoint by its host's name where the user gave one, otherwise by its address.
+    func name(_ endpoint: Endpoint) -> String {
+        hosts[endpoint.address] == nil ? endpoint.description : "\(name(endpoint.address)):\(endpoint.port)"
+    }
+
+    /// A host by the name that the user gave it, otherwise its address.
+    func name(_ address: IPAddress) -> String {
+        hosts[address].map { TerminalText.escaped($0.utf8) } ?? address.description
+    }
+}

@@ -1,0 +1,178 @@
+import Flows
+import Messages
+import Teardown
+import Wire
+
+/// What a timeline draws, from top to bottom.
+enum TimelineItem {
+    /// One segment.
+    case step(TimelineStep)
+    /// A request and a close that passed each other, with the segments that belong to either.
+    case crossing(requests: [TimelineStep], closes: [TimelineStep])
+    /// Nothing for this long; waiting where the next segment is sent again for want of an answer.
+    case idle(Nanoseconds, isWaiting: Bool)
+    /// Segments that are not drawn.
+    case fold(Fold)
+
+    /// What a fold hides.
+    struct Fold {
+        var segments = 0
+        var requests = 0
+        var probes = 0
+        var length: Nanoseconds = 0
+        /// Segments of the capture that were not kept.
+        var omitted = 0
+    }
+}
+
+/// Chooses what of a flow is drawn: the handshake and the first exchange, then from the last exchange before the
+/// decisive idle gap to the end. The routine in between is folded, and so are long runs of dull segments anywhere.
+struct TimelinePlan {
+    /// Segments that are drawn whole.
+    private static let maximumUnfolded = 24
+    /// Dull neighbours that are drawn; of more only the first and last two.
+    private static let maximumDullRun = 6
+    /// Segments drawn from the beginning at most.
+    private static let maximumBeginning = 12
+    /// Segments drawn from the end of a flow without a close.
+    private static let endOfOpenFlow = 10
+
+    /// What to draw.
+    private(set) var items: [TimelineItem] = []
+
+    private let steps: [TimelineStep]
+    private let finding: FlowFinding
+    private let minimumIdle: Nanoseconds
+
+    init(_ timeline: Timeline, _ finding: FlowFinding, minimumIdle: Nanoseconds, isVerbose: Bool) {
+        var narrator = TimelineNarrator(finding)
+        let first = timeline.first.map { narrator.step($0) }
+        let last = timeline.last.map { narrator.step($0) }
+        steps = first + last
+        self.finding = finding
+        self.minimumIdle = minimumIdle
+
+        var isHidden = [Bool](repeating: false, count: steps.count)
+        if !isVerbose, steps.count > Self.maximumUnfolded {
+            hideRoutine(&isHidden)
+            hideDullRuns(&isHidden)
+        }
+        arrange(isHidden, omitted: timeline.omitted, at: first.count)
+    }
+
+    // MARK: Folding
+
+    private func hideRoutine(_ isHidden: inout [Bool]) {
+        let beginning = endOfBeginning
+        let end = startOfEnd
+        guard end - beginning > 3 else { return }
+        for index in beginning..<end { isHidden[index] = true }
+    }
+
+    /// Behind the handshake and the first exchange.
+    private var endOfBeginning: Int {
+        let requests = steps.indices.filter { steps[$0].beginsRequest }
+        let second = requests.count > 1 ? requests[1] : steps.count
+        return min(second, Self.maximumBeginning)
+    }
+
+    /// At the last request that was sent before the idle gap that decides; without a decision, near the end.
+    private var startOfEnd: Int {
+        let decisive = finding.decisiveFrames
+        guard let decided = steps.firstIndex(where: { decisive.contains($0.frame) }) else {
+            return max(0, steps.count - Self.endOfOpenFlow)
+        }
+        return steps[..<decided].lastIndex(where: \.beginsRequest) ?? 0
+    }
+
+    private func hideDullRuns(_ isHidden: inout [Bool]) {
+        let decisive = finding.decisiveFrames
+        func isDull(_ index: Int) -> Bool { steps[index].isDull && !decisive.contains(steps[index].frame) }
+        var start = 0
+        while start < steps.count {
+            var end = start
+            while end < steps.count, isDull(end) { end += 1 }
+            if end - start > Self.maximumDullRun {
+                for index in (start + 2)..<(end - 2) { isHidden[index] = true }
+            }
+            start = max(end, start + 1)
+        }
+    }
+
+    // MARK: Arranging
+
+    private mutating func arrange(_ isHidden: [Bool], omitted: Int, at omission: Int) {
+        let crossing = Crossing(steps, finding)
+        var fold: TimelineItem.Fold?
+        func isShown(_ index: Int) -> Bool { !isHidden[index] }
+        for index in steps.indices {
+            if index == omission, omitted > 0 { fold = fold ?? .init(); fold?.omitted = omitted }
+            let silence = index > 0 ? steps[index].time.since(steps[index - 1].time) : 0
+            if isHidden[index] {
+                fold = fold ?? .init()
+                fold?.take(steps[index], silence)
+                continue
+            }
+            if let hidden = fold {
+                items.append(.fold(hidden))
+                fold = nil
+            }
+            if silence >= minimumIdle { items.append(.idle(silence, isWaiting: steps[index].isRepeated)) }
+            if let crossing, crossing.contains(index) {
+                if index == crossing.first { items.append(crossing.item(steps)) }
+            } else {
+                items.append(.step(steps[index]))
+            }
+        }
+        if let fold { items.append(.fold(fold)) }
+    }
+}
+
+extension TimelineItem.Fold {
+    fileprivate mutating func take(_ step: TimelineStep, _ silence: Nanoseconds) {
+        segments += 1
+        requests += step.beginsRequest ? 1 : 0
+        probes += step.isProbe ? 1 : 0
+        length &+= silence
+    }
+}
+
+/// The segments of the request and of the close that were on the wire at the same time.
+private struct Crossing {
+    private let requests: [Int]
+    private let closes: [Int]
+
+    /// The crossing of a flow, or nil when none was proven or its segments are not there.
+    init?(_ steps: [TimelineStep], _ finding: FlowFinding) {
+        guard finding.judgement.verdict == .crossed, let loss = finding.loss, let close = loss.close,
+            let request = steps.firstIndex(where: { $0.frame == loss.request.start.frame }),
+            let closing = steps.firstIndex(where: { $0.frame == close.position.frame }), request != closing
+        else { return nil }
+        let (sent, closed) = (steps[request], steps[closing])
+        // What the server sent without the request, and the client had not when it sent that: a close may be an
+        // alert and a FIN, or come behind an answer that nobody asked for.
+        closes =
+            [closing]
+            + steps.indices.filter { index in
+                let step = steps[index]
+                return index != closing && !step.isFromClient && !step.isIdleTalk && !step.isRepeated
+                    && step.acknowledgment.map { $0 <= sent.sequence } ?? false
+                    && sent.acknowledgment.map { $0 <= step.sequence } ?? false
+            }
+        // What the client sent of the request without the close.
+        requests = steps.indices.filter { index in
+            let step = steps[index]
+            return index == request
+                || (index > request && step.isFromClient && !step.isIdleTalk && !step.isRepeated && step.length > 0
+                    && step.acknowledgment.map { $0 <= closed.sequence } ?? false)
+        }
+    }
+
+    var first: Int { min(requests[0], closes.min() ?? closes[0]) }
+
+    func contains(_ index: Int) -> Bool { requests.contains(index) || closes.contains(index) }
+
+    func item(_ steps: [TimelineStep]) -> TimelineItem {
+        .crossing(requests: requests.map { steps[$0] }, closes: closes.map { steps[$0] })
+    }
+}

@@ -1,0 +1,186 @@
+import Flows
+import Messages
+import Wire
+
+/// What the user may set about an analysis.
+public struct AnalyzerSettings: Sendable {
+    /// Which thresholds the judgement uses.
+    public var judge = JudgeSettings()
+    /// Endpoints that are servers whatever the packets say; a nil address stands for any host.
+    public var servers: [(address: IPAddress?, port: UInt16)] = []
+
+    /// The defaults.
+    public init() {}
+}
+
+/// Frames in, judged connections out: the whole way of a packet through decoder, flow table, reassembly, framing
+/// and judgement, without input or output of its own.
+public struct Analyzer {
+    private let settings: AnalyzerSettings
+    private var segment = Segment()
+    private var table = FlowTable()
+    /// By flow number, as the table's connections.
+    private var conversations: ContiguousArray<Conversation> = []
+    private var lines = RequestLines()
+    private var tally = CaptureTally()
+    private var recorder: TimelineRecorder?
+
+    /// An analysis of one capture.
+    ///
+    /// - Parameter recording: flows whose segments are kept for a timeline; nil keeps none.
+    public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
+        self.settings = settings
+        recorder = recording.map(TimelineRecorder.init)
+    }
+
+    /// The number of flows so far.
+    public var flowCount: Int { table.connections.count }
+
+    /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
+    public var timeDigits: Int { tally.capture.timeDigits }
+
+    /// Takes one frame; frames come in the order of the capture.
+    ///
+    /// - Returns: the frame's flow, or nil when it holds no TCP segment.
+    @discardableResult
+    public mutating func feed(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
+        tally.count(frame: info, captured: frame.count)
+        if let cause = PacketDecoder.decode(frame, info, into: &segment) {
+            tally.count(undecoded: cause)
+            return nil
+        }
+        let delivery = table.receive(segment, frame, info)
+        if delivery.isNewFlow { begin(delivery.flow) }
+        recorder?.record(segment, frame, info, delivery)
+        if !delivery.isDuplicate { deliver(delivery, frame, info) }
+        return delivery.flow
+    }
+
+    /// Ends the capture and judges every connection, in the order of their numbers.
+    ///
+    /// - Parameter body: takes each finding; an error that it throws ends the analysis.
+    /// - Returns: the sums.
+    public mutating func finish<Failure: Error>(
+        _ body: (FlowFinding) throws(Failure) -> Void
+    ) throws(Failure) -> CaptureFinding {
+        var samples = IdleSamples()
+        for flow in table.connections.indices {
+            drain(flow, .low, isFinal: true)
+            drain(flow, .high, isFinal: true)
+            let evidence = Evidence(table.connections[flow], conversations[flow])
+            if let idle = evidence.timerSample, idle >= settings.judge.minimumIdle {
+                let server = table.connections[flow].server
+                samples.add(idle, of: table.connections[flow].endpoint(server))
+            }
+        }
+        for flow in table.connections.indices {
+            let finding = FlowFinding(
+                flow: flow, table.connections[flow], conversations[flow], lines, samples, settings.judge)
+            tally.count(
+                finding, hasGap: table.connections[flow].hasGap, outOfOrder: Int(table.connections[flow].outOfOrder))
+            try body(finding)
+        }
+        return tally.finish()
+    }
+
+    /// The timelines that were asked for, by flow number.
+    public var timelines: [Timeline] { recorder?.timelines ?? [] }
+
+    // MARK: One segment
+
+    private mutating func begin(_ flow: Int) {
+        conversations.append(Conversation())
+        guard !settings.servers.isEmpty else { return }
+        for side in [Side.low, .high] {
+            let endpoint = table.connections[flow].endpoint(side)
+            if settings.servers.contains(where: { server in
+                server.port == endpoint.port && (server.address == nil || server.address == endpoint.address)
+            }) {
+                table.connections[flow].client = side.other
+                table.connections[flow].roleBasis = .option
+            }
+        }
+    }
+
+    @inline(__always)
+    private mutating func deliver(_ delivery: Delivery, _ frame: Span<UInt8>, _ info: FrameInfo) {
+        if let gap = delivery.gap { skip(gap, delivery.flow, delivery.side) }
+        switch delivery.arrival {
+        case .nothing, .ahead:
+            break
+        case .inOrder(let skipped):
+            deliverPayload(skipping: skipped, delivery, frame, info)
+        case .retransmission:
+            if delivery.side == table.connections[delivery.flow].client {
+                conversations[delivery.flow].exchanges.retransmitted(segment.payloadSequence, at: info.time)
+            }
+        }
+        // An acknowledgement may prove that what the peer's hole hides is lost.
+        if table.connections[delivery.flow].hasWaiting {
+            drain(delivery.flow, delivery.side)
+            drain(delivery.flow, delivery.side.other)
+        }
+    }
+
+    private mutating func deliverPayload(
+        skipping skipped: Int, _ delivery: Delivery, _ frame: Span<UInt8>, _ info: FrameInfo
+    ) {
+        let flow = delivery.flow
+        let start = StreamPosition(payloadOf: segment, frame: info.number, time: info.time).advanced(by: skipped)
+        let captured = min(segment.payload.lowerBound + skipped, segment.payload.upperBound)..<segment.payload.upperBound
+        if !captured.isEmpty {
+            let bytes = frame.extracting(captured)
+            if table.connections[flow].roleBasis == .port { revise(flow, delivery.side, bytes) }
+            receive(bytes, flow, delivery.side, start)
+        }
+        let missing = segment.payloadLength - skipped - captured.count
+        if missing > 0 {
+            skip(StreamGap(count: missing, at: start.advanced(by: captured.count)), flow, delivery.side)
+        }
+    }
+
+    /// Which side is the client was only guessed from ports: the content knows better.
+    private mutating func revise(_ flow: Int, _ side: Side, _ bytes: Span<UInt8>) {
+        guard let role = Conversation.sender(of: bytes) else { return }
+        let client = role == .client ? side : side.other
+        table.connections[flow].roleBasis = .content
+        guard client != table.connections[flow].client else { return }
+        table.connections[flow].client = client
+        conversations[flow] = Conversation()
+    }
+
+    private func role(_ flow: Int, _ side: Side) -> Role {
+        table.connections[flow].client == side ? .client : .server
+    }
+
+    private mutating func receive(_ bytes: Span<UInt8>, _ flow: Int, _ side: Side, _ position: StreamPosition) {
+        if conversations[flow].exchanges.lastActivity == nil,
+            let opened = table.connections[flow].handshake.establishedAt
+        {
+            conversations[flow].open(at: opened)
+        }
+        conversations[flow].receive(bytes, from: role(flow, side), at: position, &lines)
+    }
+
+    private mutating func take(_ piece: StreamPiece, _ flow: Int, _ side: Side) {
+        switch piece {
+        case .bytes(let bytes, let cut, let position):
+            if !bytes.isEmpty { receive(bytes.span, flow, side, position) }
+            if cut > 0 { skip(StreamGap(count: cut, at: position.advanced(by: bytes.count)), flow, side) }
+        case .gap(let gap):
+            skip(gap, flow, side)
+        }
+    }
+
+    private mutating func skip(_ gap: StreamGap, _ flow: Int, _ side: Side) {
+        conversations[flow].receiveGap(gap.count, from: role(flow, side), at: gap.position, &lines)
+    }
+
+    /// Delivers what waits behind a hole that is now filled or given up, then the end of the stream.
+    private mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
+        while let piece = table.connections[flow].takeReady(from: side, isFinal: isFinal) { take(piece, flow, side) }
+        if table.connections[flow].takeFinish(from: side) {
+            conversations[flow].finish(from: role(flow, side), &lines)
+        }
+    }
+}

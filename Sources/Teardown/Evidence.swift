@@ -1,0 +1,163 @@
+import Flows
+import Messages
+import Wire
+
+/// One side's announcement that it is done: the FIN, the RST or the close_notify of a connection.
+public struct CloseSignal: Sendable {
+    /// How it was said.
+    public enum Kind: String, Sendable {
+        case fin
+        case rst
+        case closeNotify = "close_notify"
+    }
+
+    /// How it was said.
+    public var kind: Kind
+    /// The first transmission: f and k_F of the rule, n and k_n, or an RST's sequence number and k_T.
+    public var position: StreamPosition
+    /// One past the sequence numbers it takes: f + 1, n', or the RST's own number.
+    public var end: SequenceNumber
+    /// Whether it is a TLS 1.3 alert that was only inferred from its record's length.
+    public var isHeuristic = false
+    /// Whether an RST came with another hop limit than its sender's segments: not proven to be the sender's.
+    public var isFromAnotherHop = false
+
+    /// Whether its sender's kernel had `sequence` when it sent this; nil for an RST without an acknowledgement.
+    func knows(_ sequence: SequenceNumber) -> Bool? {
+        position.hasAcknowledgment ? sequence.precedes(position.acknowledgment) : nil
+    }
+}
+
+/// The facts of one connection that its verdict rests on; gathered without judging.
+public struct Evidence: Sendable {
+    /// The first request that is not completely answered.
+    public var request: PendingRequest?
+    /// Whether its answer has begun.
+    public var isAnswerBegun = false
+    /// Whether its answer is known to be incomplete.
+    public var isAnswerIncomplete = false
+    /// Requests without a byte of their answer.
+    public var unanswered = 0
+    /// Close signals of the server, in the order in which they were captured; TLS and TCP together.
+    public var serverCloses: [CloseSignal] = []
+    /// Close signals of the client, likewise.
+    public var clientCloses: [CloseSignal] = []
+    /// The highest acknowledgement number of the server's segments that were no RST.
+    public var serverAcknowledged: SequenceNumber?
+    /// Whether only one side's segments were captured.
+    public var isOneSided = false
+    /// Whether the client acknowledged bytes of the server that the capture does not have.
+    public var hasUnseenServerBytes = false
+    /// Whether the server's answer is not known to be complete because of the snap length.
+    public var isCut = false
+    /// Whether the server announced that it closes after its last answer.
+    public var announcesClose = false
+    /// Whether the last answer lasted until the close.
+    public var endsWithClose = false
+    /// When the last application byte was seen, lost requests left out.
+    public var lastActivity: Timestamp?
+    /// Whether the server's first close came when its idle timer closes connections, by the other closes of that
+    /// server in the capture; nil when there are none to compare with.
+    public var isTimerClose: Bool?
+    /// Whether client bytes behind the last one seen are missing: sent, and never captured.
+    public var hasUnseenClientBytes = false
+    /// From SYN to SYN,ACK: the round trip between the capture point and the server.
+    public var serverRoundTrip: Nanoseconds?
+
+    /// No facts yet.
+    public init() {}
+
+    /// The server's first close signal.
+    public var serverClose: CloseSignal? { serverCloses.first }
+    /// The client's first close signal.
+    public var clientClose: CloseSignal? { clientCloses.first }
+
+    /// The first request, if it never got a byte of its answer.
+    public var lostRequest: PendingRequest? { isAnswerBegun ? nil : request }
+
+    /// From the last application byte, lost requests left out, to the server's first close signal.
+    var serverIdle: Nanoseconds? {
+        guard let close = serverClose, let lastActivity else { return nil }
+        let idle = close.position.time.since(lastActivity)
+        return idle >= 0 ? idle : nil
+    }
+
+    /// `serverIdle` where the server's timer alone can have closed: it had answered all that it had received, had
+    /// not announced the close, and the client had not closed before.
+    var timerSample: Nanoseconds? {
+        guard let close = serverClose, !announcesClose, !endsWithClose, !isAnswerIncomplete else { return nil }
+        if let client = clientClose, client.position.frame < close.position.frame { return nil }
+        if let request = lostRequest, close.knows(request.start.sequence) != false { return nil }
+        return serverIdle
+    }
+
+    /// The server's RST in reply to the lost request.
+    public var reset: CloseSignal? {
+        guard let request = lostRequest else { return nil }
+        return serverCloses.first { $0.kind == .rst && $0.position.frame > request.start.frame }
+    }
+}
+
+extension Evidence {
+    /// The facts of `connection` and what its streams said.
+    init(_ connection: borrowing Connection, _ conversation: borrowing Conversation) {
+        let exchanges = conversation.exchanges
+        request = exchanges.pending
+        isAnswerBegun = exchanges.isAnswerBegun
+        isAnswerIncomplete = conversation.isAnswerIncomplete
+        unanswered = exchanges.unanswered
+        announcesClose = conversation.announcesClose
+        endsWithClose = conversation.endsWithClose
+        serverRoundTrip = connection.handshake.serverRoundTrip
+
+        let client = connection[connection.client]
+        let server = connection[connection.server]
+        isOneSided = !client.isSeen || !server.isSeen
+        serverAcknowledged = server.hasAcknowledged ? server.acknowledged : nil
+        isCut = server.isCut
+        // A FIN takes one number behind the stream.
+        let seen = server.hasFIN ? server.finSequence.advanced(by: 1) : server.next
+        hasUnseenClientBytes = client.isMissingTail
+        hasUnseenServerBytes = client.hasAcknowledged && server.isSeen && seen.precedes(client.acknowledged)
+
+        for mark in connection.closeMarks {
+            let signal = CloseSignal(mark)
+            if mark.side == connection.client { clientCloses.append(signal) } else { serverCloses.append(signal) }
+        }
+        for alert in conversation.alerts {
+            let signal = CloseSignal(alert)
+            if alert.role == .client { clientCloses.append(signal) } else { serverCloses.append(signal) }
+        }
+        serverCloses.sort { $0.precedes($1) }
+        clientCloses.sort { $0.precedes($1) }
+
+        lastActivity = exchanges.lastActivity
+        if let request = lostRequest {
+            lastActivity = request.idleBefore.map { idle in
+                Timestamp(nanoseconds: request.start.time.nanoseconds &- idle)
+            }
+        }
+    }
+}
+
+extension CloseSignal {
+    init(_ mark: CloseMark) {
+        kind = mark.kind == .fin ? .fin : .rst
+        position = mark.position
+        end = mark.kind == .fin ? mark.position.sequence.advanced(by: 1) : mark.position.sequence
+        isFromAnotherHop = mark.isFromAnotherHop
+    }
+
+    init(_ alert: AlertMark) {
+        kind = .closeNotify
+        position = alert.start
+        end = alert.end
+        isHeuristic = alert.isHeuristic
+    }
+
+    /// By frame; in one frame the alert stands before the FIN that follows it.
+    fileprivate func precedes(_ other: CloseSignal) -> Bool {
+        position.frame != other.position.frame
+            ? position.frame < other.position.frame : kind == .closeNotify && other.kind != .closeNotify
+    }
+}

@@ -1,0 +1,101 @@
+import Flows
+import Messages
+import Wire
+
+extension FlowFinding {
+    /// Judges one connection.
+    init(
+        flow: Int, _ connection: borrowing Connection, _ conversation: borrowing Conversation,
+        _ lines: borrowing RequestLines, _ samples: borrowing IdleSamples, _ settings: JudgeSettings
+    ) {
+        var evidence = Evidence(connection, conversation)
+        evidence.isTimerClose = evidence.serverIdle.flatMap { idle in
+            samples.resembles(idle, of: connection.endpoint(connection.server))
+        }
+        let judgement = Judge.judge(evidence, settings)
+        let exchanges = conversation.exchanges
+        self.flow = flow
+        client = connection.endpoint(connection.client)
+        server = connection.endpoint(connection.server)
+        roleBasis = connection.roleBasis
+        clientSide = connection.client
+        firstFrame = connection.firstFrame
+        lastFrame = connection.lastFrame
+        start = connection.start
+        end = connection.end
+        handshake = connection.handshake
+        duplicates = Int(connection.duplicates)
+
+        let clientHalf = connection[connection.client]
+        let serverHalf = connection[connection.server]
+        frames = PerRole(client: Int(clientHalf.frames), server: Int(serverHalf.frames))
+        payloadBytes = PerRole(client: clientHalf.payloadBytes, server: serverHalf.payloadBytes)
+        flags = PerRole(client: FlagCounts(clientHalf), server: FlagCounts(serverHalf))
+        base = PerRole(client: clientHalf.base, server: serverHalf.base)
+
+        applicationProtocol = conversation.applicationProtocol
+        requests = Int(exchanges.requests)
+        responses = Int(exchanges.responses)
+        longestIdleReuse = exchanges.longestIdleReuse
+        advertisedKeepAlive = conversation.advertisedKeepAlive
+        self.judgement = judgement
+        close = CloseFinding(evidence, settings)
+        loss = LossFinding(evidence, judgement, lines)
+    }
+}
+
+extension FlagCounts {
+    fileprivate init(_ half: HalfConnection) {
+        self.init(syn: Int(half.synCount), fin: Int(half.finCount), rst: Int(half.rstCount))
+    }
+}
+
+extension CloseFinding {
+    /// The first close signal of either side, or nil when the connection stayed open.
+    fileprivate init?(_ evidence: Evidence, _ settings: JudgeSettings) {
+        let client = evidence.clientClose
+        let server = evidence.serverClose
+        guard let first = [client, server].compactMap(\.self).min(by: { $0.position.frame < $1.position.frame }) else {
+            return nil
+        }
+        let isServer = server?.position.frame == first.position.frame && server?.kind == first.kind
+        by = isServer ? .server : .client
+        signal = first
+        idle = evidence.lastActivity.flatMap { last in
+            let idle = first.position.time.since(last)
+            return idle >= 0 ? idle : nil
+        }
+        cause = Self.cause(isServer: isServer, idle: idle, evidence, settings)
+    }
+
+    private static func cause(
+        isServer: Bool, idle: Nanoseconds?, _ evidence: Evidence, _ settings: JudgeSettings
+    ) -> CloseCause {
+        guard isServer else { return .unknown }
+        if evidence.announcesClose { return .announced }
+        if evidence.endsWithClose { return .afterRequest }
+        guard let idle else { return .unknown }
+        if idle >= settings.minimumIdle { return .idleTimeout }
+        return evidence.request == nil ? .afterRequest : .unknown
+    }
+}
+
+extension LossFinding {
+    /// The proof, for a verdict that is about a lost request; nil for the others.
+    fileprivate init?(_ evidence: Evidence, _ judgement: Judgement, _ lines: borrowing RequestLines) {
+        guard let request = evidence.lostRequest else { return nil }
+        switch judgement.verdict {
+        case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop, .closedInProcess, .inconclusive: break
+        case .truncated, .idleClose, .clientClose, .open: return nil
+        }
+        self.request = request
+        requestLine = request.line.map { lines[$0] }
+        close = evidence.serverClose
+        reset = evidence.reset
+        unanswered = evidence.unanswered
+        closeToRequest = close.map { request.start.time.since($0.position.time) }
+        if let closeToRequest, let roundTrip = evidence.serverRoundTrip {
+            margin = closeToRequest &+ roundTrip
+        }
+    }
+}

@@ -1,0 +1,45 @@
+extension PacketDecoder {
+    /// The TCP header (RFC 9293 section 3.1) and the extent of the payload: the last step.
+    static func tcp(_ frame: Span<UInt8>, _ cursor: Cursor, _ segment: inout Segment) -> Undecoded? {
+        let start = cursor.offset
+        guard min(frame.count, cursor.wireEnd) - start >= 20 else { return .truncatedHeader }
+        let headerLength = Int(frame[start + 12] >> 4) * 4
+        guard headerLength >= 20, start + headerLength <= cursor.wireEnd else { return .malformed }
+
+        segment.sourcePort = frame.uint16(at: start)
+        segment.destinationPort = frame.uint16(at: start + 2)
+        segment.sequence = SequenceNumber(frame.uint32(at: start + 4))
+        segment.acknowledgment = SequenceNumber(frame.uint32(at: start + 8))
+        segment.flags = TCPFlags(rawValue: frame[start + 13])
+        segment.window = frame.uint16(at: start + 14)
+
+        let payloadStart = start + headerLength
+        segment.payloadLength = cursor.wireEnd - payloadStart
+        let captured = min(payloadStart, frame.count)
+        segment.payload = captured..<max(captured, min(cursor.wireEnd, frame.count))
+        timestampOption(frame, start + 20, min(payloadStart, frame.count), &segment)
+        return nil
+    }
+
+    /// Finds the timestamp option (RFC 7323 section 3). Nearly every segment has it first, after two NOPs.
+    private static func timestampOption(_ frame: Span<UInt8>, _ start: Int, _ end: Int, _ segment: inout Segment) {
+        segment.timestampValue = 0
+        segment.timestampEcho = 0
+        var offset = start
+        while offset < end {
+            switch frame[offset] {
+            case 0:
+                return
+            case 1:
+                offset += 1
+            case 8 where end - offset >= 10 && frame[offset + 1] == 10:
+                segment.timestampValue = frame.uint32(at: offset + 2)
+                segment.timestampEcho = frame.uint32(at: offset + 6)
+                return
+            default:
+                guard end - offset >= 2, frame[offset + 1] >= 2 else { return }
+                offset += Int(frame[offset + 1])
+            }
+        }
+    }
+}

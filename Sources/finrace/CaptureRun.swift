@@ -1,0 +1,95 @@
+import ArgumentParser
+import Capture
+import Report
+import Teardown
+import Wire
+
+/// One reading of the capture that the user named, or two: what is wrong with its files is said once, and decides
+/// the exit code at the end.
+final class CaptureRun {
+    private let options: CaptureOptions
+    private let isQuiet: Bool
+    private let inputs: [SavefileInput]
+    private var reader: SavefileReader
+
+    /// Opens the capture.
+    ///
+    /// - Parameter needsSecondPass: standard input is kept in a temporary file then.
+    /// - Throws: an exit code when there is nothing to read.
+    init(_ options: CaptureOptions, _ appearance: OutputOptions, needsSecondPass: Bool) throws {
+        self.options = options
+        isQuiet = appearance.quiet
+        do {
+            inputs = try options.inputs.map { name throws(CaptureError) in
+                let input = SavefileInput(name)
+                return needsSecondPass ? try input.spooled() : input
+            }
+            reader = try SavefileReader(inputs, filter: options.filterExpression)
+        } catch {
+            complain(error.description)
+            throw ExitStatus.of(error)
+        }
+        if !reader.isOpen { try finish() }
+    }
+
+    /// Lends every frame to `body`, up to the number that `-c` allows.
+    func read(_ body: (Span<UInt8>, FrameInfo) -> FrameAction) throws {
+        read(from: reader, copyingTo: nil, body)
+    }
+
+    /// Lends every frame once more, `copy` appending to `writer`.
+    func readAgain(copyingTo writer: SavefileWriter? = nil, _ body: (Span<UInt8>, FrameInfo) -> FrameAction) throws {
+        read(from: try SavefileReader(inputs, filter: options.filterExpression), copyingTo: writer, body)
+    }
+
+    private func read(
+        from reader: SavefileReader, copyingTo writer: SavefileWriter?,
+        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) {
+        guard let limit = options.count else {
+            reader.forEachFrame(copyingTo: writer, body)
+            return
+        }
+        var count = 0
+        reader.forEachFrame(copyingTo: writer) { frame, info in
+            guard count < limit else { return .stop }
+            count += 1
+            return body(frame, info)
+        }
+    }
+
+    /// A savefile for frames of this capture.
+    func writer(_ path: String) throws -> SavefileWriter {
+        guard let linkType = reader.linkTypes.first, reader.linkTypes.count == 1 else {
+            complain("\(path): one savefile cannot hold frames of different link types; name one input file")
+            throw ExitStatus.usage
+        }
+        return try SavefileWriter(path, linkType: linkType)
+    }
+
+    /// What a report says beside the findings.
+    func reportContext(timeDigits: Int) throws -> ReportContext {
+        let files = inputs.map { input in
+            ReportContext.File(name: input.name, problem: reader.problems.first { $0.file == input.name }?.problem)
+        }
+        return ReportContext(
+            files: files, timeDigits: timeDigits, minimumIdle: options.minIdle.nanoseconds,
+            hosts: try options.hosts.map(HostsFile.read) ?? [:])
+    }
+
+    /// Says on standard error what of the capture was not decoded.
+    func warn(of sums: CaptureFinding) {
+        guard !isQuiet, let count = sums.undecoded[.linkType] else { return }
+        let types = reader.linkTypes.map { String($0.rawValue) }.joined(separator: ", ")
+        complain("\(count) frames have a link type that is not decoded (of \(types)); capture with: tcpdump -i any")
+    }
+
+    /// Says what was wrong with the files.
+    ///
+    /// - Throws: the exit code that belongs to it.
+    func finish() throws {
+        for problem in reader.problems { complain(problem.description) }
+        let unopened = reader.problems.first { $0.kind == .cannotOpen }
+        if let worst = unopened ?? reader.problems.first { throw ExitStatus.of(worst) }
+    }
+}

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Capture
+import Report
+import Teardown
+
+/// How the report is written.
+enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case ndjson
+}
+
+/// `finrace [analyze] FILE...`: reads savefiles, judges every flow, prints the report.
+struct Analyze: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Report the requests of a capture that crossed a server's close (the default).",
+        discussion: """
+            Several files are one capture in order of time: a ring of tcpdump -C or -G, or several capture points. \
+            Frame numbers are those of the file, as Wireshark shows them, also under a filter.
+            """)
+
+    @OptionGroup var capture: CaptureOptions
+    @OptionGroup var appearance: OutputOptions
+
+    @Option(help: ArgumentHelp("text, json (one document) or ndjson (one object a line).", valueName: "format"))
+    var format = ReportFormat.text
+
+    @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
+    var allFlows = false
+
+    @Option(
+        name: .customShort("w"),
+        help: ArgumentHelp("Write the packets of the flows with a race to this savefile.", valueName: "file"))
+    var write: String?
+
+    @Flag(help: "Exit with 1 when there is a race.")
+    var failOnRace = false
+
+    func run() throws {
+        let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
+        var analyzer = Analyzer(capture.analyzerSettings)
+        try run.read { frame, info in
+            analyzer.feed(frame, info)
+            return .next
+        }
+
+        var output = try Output(appearance.output)
+        let races = try report(&analyzer, run, to: &output)
+        try output.flush()
+        if let write { try copyRaces(races, run, to: write) }
+        try run.finish()
+        if failOnRace, !races.isEmpty { throw ExitStatus.race }
+    }
+
+    /// Prints the report.
+    ///
+    /// - Returns: the numbers of the flows with a race.
+    private func report(_ analyzer: inout Analyzer, _ run: CaptureRun, to output: inout Output) throws -> Set<Int> {
+        let context = try run.reportContext(timeDigits: analyzer.timeDigits)
+        var renderer = ReportRenderer(format, context, listsAllFlows: allFlows)
+        var races: Set<Int> = []
+        let sums = try analyzer.finish { finding in
+            if finding.judgement.verdict.isRace { races.insert(finding.flow) }
+            try renderer.add(finding, to: &output)
+        }
+        try renderer.finish(sums, appearance.look, to: &output)
+        run.warn(of: sums)
+        return races
+    }
+
+    /// The second pass: the packets of the race flows go to a savefile of their own.
+    private func copyRaces(_ races: Set<Int>, _ run: CaptureRun, to path: String) throws {
+        var analyzer = Analyzer(capture.analyzerSettings)
+        let writer = try run.writer(path)
+        try run.readAgain(copyingTo: writer) { frame, info in
+            guard let flow = analyzer.feed(frame, info), races.contains(flow) else { return .next }
+            return .copy
+        }
+        try writer.finish()
+    }
+}

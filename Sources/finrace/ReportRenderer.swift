@@ -1,0 +1,61 @@
+import Report
+import Teardown
+
+/// One report in the format that was asked for, fed with the judged flows as they come.
+struct ReportRenderer {
+    private let format: ReportFormat
+    private let context: ReportContext
+    private let listsAllFlows: Bool
+    /// What a report for people lists; the rest is in the sums.
+    private var races: [FlowFinding] = []
+    private var failures: [FlowFinding] = []
+    private var document: JSONDocument?
+    private var buffer: [UInt8] = []
+
+    init(_ format: ReportFormat, _ context: ReportContext, listsAllFlows: Bool) {
+        self.format = format
+        self.context = context
+        self.listsAllFlows = listsAllFlows
+        if format == .json { document = JSONDocument(context, to: &buffer) }
+    }
+
+    /// Takes one judged flow.
+    mutating func add(_ finding: FlowFinding, to output: inout Output) throws {
+        switch format {
+        case .text:
+            if finding.judgement.verdict.isRace {
+                if races.count < TextReport.maximumRaces { races.append(finding) }
+            } else if finding.hasFailure, failures.count < TextReport.maximumFailures {
+                failures.append(finding)
+            }
+            return
+        case .json:
+            guard listsAllFlows || finding.isListed else { return }
+            document?.append(finding, to: &buffer)
+        case .ndjson:
+            guard listsAllFlows || finding.isListed else { return }
+            JSONReport(context).appendLine(finding, to: &buffer)
+        }
+        try flush(to: &output)
+    }
+
+    /// Ends the report with the sums.
+    mutating func finish(_ sums: CaptureFinding, _ look: Look, to output: inout Output) throws {
+        switch format {
+        case .text:
+            let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
+            try output.write(report.render(capture: sums, findings: races + failures))
+        case .json:
+            document?.append(sums, to: &buffer)
+            document?.end(to: &buffer)
+        case .ndjson:
+            JSONReport(context).appendLines(sums, to: &buffer)
+        }
+        try flush(to: &output)
+    }
+
+    private mutating func flush(to output: inout Output) throws {
+        try output.write(buffer)
+        buffer.removeAll(keepingCapacity: true)
+    }
+}
