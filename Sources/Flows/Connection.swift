@@ -15,13 +15,16 @@ public enum RoleBasis: String, Sendable {
 }
 
 /// One TCP connection as it was seen: two halves, the handshake, and how each side ended it.
+///
+/// Plain values only: a million of them lie side by side in the flow table, and a segment changes its own in place.
 public struct Connection {
     /// Its endpoints.
     package let key: FlowKey
     /// The flow that used the same endpoints before, or -1.
     var previous: Int32 = -1
-    private var lowHalf = HalfConnection()
-    private var highHalf = HalfConnection()
+    /// The newest of its close marks in the flow table, or -1.
+    var newestMark: Int32 = -1
+    private var halves: [2 of HalfConnection] = [HalfConnection(), HalfConnection()]
 
     /// The side that opened the connection, as far as `roleBasis` carries.
     public package(set) var client: Side
@@ -41,8 +44,6 @@ public struct Connection {
 
     /// The handshake's round trips as the capture point saw them.
     public private(set) var handshake = Handshake()
-    /// The first FIN of each side and its first RST, in the order in which they were captured.
-    public private(set) var closeMarks: [CloseMark] = []
 
     /// A connection whose first segment is `segment`.
     init(key: FlowKey, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
@@ -68,12 +69,8 @@ public struct Connection {
 
     /// The half that `side` sends.
     public internal(set) subscript(side: Side) -> HalfConnection {
-        @inline(__always) _read {
-            if side == .low { yield lowHalf } else { yield highHalf }
-        }
-        @inline(__always) _modify {
-            if side == .low { yield &lowHalf } else { yield &highHalf }
-        }
+        @inline(__always) get { halves[Int(side.rawValue)] }
+        @inline(__always) _modify { yield &halves[Int(side.rawValue)] }
     }
 
     /// The server's side.
@@ -82,113 +79,72 @@ public struct Connection {
     /// The endpoint of one side.
     public func endpoint(_ side: Side) -> Endpoint { key.endpoint(side) }
 
+    /// Whether bytes of either side went past the capture.
+    package var hasGap: Bool { self[.low].hasGap || self[.high].hasGap }
+
+    /// Whether bytes wait behind a hole, or a stream may have come to its end; most segments leave neither.
+    var hasWaiting: Bool { newestMark >= 0 || self[.low].hasHole || self[.high].hasHole }
+
     /// Takes one segment.
     ///
-    /// - Returns: what its payload is to the sender's stream. A gap before it, or bytes that it freed, are taken
-    ///   with `takeGap` before and `takeReady` after.
-    mutating func receive(
-        _ segment: borrowing Segment, from side: Side, _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo
-    ) -> Arrival {
-        count(side, info)
+    /// - Returns: what its payload is to the sender's stream, and the gap before it if its peer acknowledged bytes
+    ///   that are missing there.
+    @inline(__always)
+    mutating func receive(_ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo)
+        -> (arrival: Arrival, gap: StreamGap?)
+    {
+        count(segment, side, info)
         handshake.receive(segment, fromClient: side == client, info.time)
-        let arrival = self[side].accept(segment, frame, info)
+        var gap: StreamGap?
+        if self[side].next.precedes(segment.payloadSequence) { gap = takeGap(before: segment, from: side, info) }
+        let arrival = self[side].accept(segment)
         if arrival == .ahead { outOfOrder &+= 1 }
         self[side].note(segment)
-        if !segment.flags.isDisjoint(with: [.fin, .rst, .syn]) { noteControl(segment, side, info) }
-        return arrival
+        if segment.flags.contains(.syn) { noteSYN(segment, side) }
+        return (arrival, gap)
     }
 
     /// Counts a frame that repeats one of another interface. Its flags count too, as in any other reader.
     mutating func receiveDuplicate(_ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo) {
-        count(side, info)
+        count(segment, side, info)
         duplicates &+= 1
-        self[side].countFlags(segment.flags)
     }
 
-    /// Whether bytes of either side went past the capture.
-    package var hasGap: Bool { lowHalf.hasGap || highHalf.hasGap }
-
     @inline(__always)
-    private mutating func count(_ side: Side, _ info: borrowing FrameInfo) {
-        self[side].frames &+= 1
+    private mutating func count(_ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo) {
         lastFrame = info.number
         end = info.time
+        self[side].count(segment.flags)
     }
 
-    /// SYN, FIN and RST: counted, and the first of each kept.
-    private mutating func noteControl(_ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo) {
-        self[side].countFlags(segment.flags)
-        if segment.flags.contains(.syn) {
-            self[side].known.insert(.syn)
-            if roleBasis == .port {
-                let isAnswer = segment.flags.contains(.ack)
-                (client, roleBasis) = (isAnswer ? side.other : side, isAnswer ? .synAck : .syn)
-            }
-        }
-        if segment.flags.contains(.fin) {
-            if !self[side].hasFIN {
-                self[side].known.insert(.fin)
-                self[side].finSequence = segment.payloadSequence.advanced(by: segment.payloadLength)
-                mark(.fin, segment, side, info, at: self[side].finSequence)
-            }
-        }
-        if segment.flags.contains(.rst) {
-            if !hasRST(side) { mark(.rst, segment, side, info, at: segment.sequence) }
-        }
+    private mutating func noteSYN(_ segment: borrowing Segment, _ side: Side) {
+        self[side].known.insert(.syn)
+        guard roleBasis == .port else { return }
+        let isAnswer = segment.flags.contains(.ack)
+        (client, roleBasis) = (isAnswer ? side.other : side, isAnswer ? .synAck : .syn)
     }
-
-    private mutating func mark(
-        _ kind: CloseMark.Kind, _ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo,
-        at sequence: SequenceNumber
-    ) {
-        var position = StreamPosition(payloadOf: segment, frame: info.number, time: info.time)
-        position.sequence = sequence
-        let usual = self[side].hopLimit
-        let hopLimit = segment.hopLimit
-        let isForeign = kind == .rst && usual != 0 && usual != hopLimit
-        closeMarks.append(
-            CloseMark(
-                kind: kind, side: side, position: position, hopLimit: hopLimit, isFromAnotherHop: isForeign))
-    }
-
-    /// The first FIN or RST of `side`, or nil.
-    public func closeMark(_ kind: CloseMark.Kind, _ side: Side) -> CloseMark? {
-        closeMarks.first { $0.kind == kind && $0.side == side }
-    }
-
-    private func hasRST(_ side: Side) -> Bool { closeMarks.count(where: { $0.kind == .rst && $0.side == side }) >= Self.maximumResets }
-
-    /// RSTs kept per side: an abortive close, the answer to a late request, and some for those that a stranger
-    /// forges.
-    private static let maximumResets = 4
 
     /// The gap in `side`'s stream before `segment`, if its peer acknowledged what is missing.
-    @inline(__always)
-    mutating func takeGap(before segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo)
+    private mutating func takeGap(before segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo)
         -> StreamGap?
     {
-        guard self[side].isSeen, self[side].next.precedes(segment.payloadSequence), self[side.other].hasAcknowledged
-        else { return nil }
+        guard self[side].isSeen, self[side.other].hasAcknowledged else { return nil }
         let acknowledged = self[side.other].acknowledged
         return self[side].gap(
             before: segment.payloadSequence, acknowledged: acknowledged,
             at: StreamPosition(payloadOf: segment, frame: info.number, time: info.time))
     }
 
-    /// Whether `takeReady` or `takeFinish` may have something; most segments leave nothing behind.
-    package var hasWaiting: Bool { lowHalf.hasHole || highHalf.hasHole || !closeMarks.isEmpty }
-
-    /// The next waiting part of `side`'s stream, or nil.
+    /// The next part of `side`'s stream that waits in `queue`, or nil.
     ///
     /// - Parameter isFinal: no more segments come; holes are given up on.
-    package mutating func takeReady(from side: Side, isFinal: Bool = false) -> StreamPiece? {
-        guard self[side].hasHole else { return nil }
+    mutating func takeReady(from side: Side, in queue: inout OutOfOrderQueue, isFinal: Bool) -> StreamPiece? {
         let acknowledged = self[side.other].hasAcknowledged ? self[side.other].acknowledged : self[side].next
-        return self[side].takeReady(acknowledged: isFinal ? nil : acknowledged)
+        return self[side].takeReady(from: &queue, acknowledged: isFinal ? nil : acknowledged)
     }
 
     /// Whether the stream of `side` has just come to its FIN; true once.
-    package mutating func takeFinish(from side: Side) -> Bool {
+    mutating func takeFinish(from side: Side) -> Bool {
         guard self[side].hasFIN, !self[side].known.contains(.finDelivered),
             !self[side].next.precedes(self[side].finSequence)
         else { return false }
@@ -209,22 +165,22 @@ public struct Connection {
 }
 
 extension HalfConnection {
-    fileprivate mutating func countFlags(_ flags: TCPFlags) {
+    @inline(__always)
+    fileprivate mutating func count(_ flags: TCPFlags) {
+        frames &+= 1
+        guard !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
         if flags.contains(.syn) { synCount &+= 1 }
         if flags.contains(.fin) { finCount &+= 1 }
         if flags.contains(.rst) { rstCount &+= 1 }
     }
 
-    /// Keeps what a segment says beside its payload.
+    /// Keeps what a segment says beside its payload. An RST's numbers are what its receiver expected, not what
+    /// its sender has sent.
     @inline(__always)
-    mutating func note(_ segment: borrowing Segment) {
-        window = segment.window
-        // An RST's number is what its receiver expected, not what its sender has sent.
-        if !segment.flags.contains(.rst) {
-            let end = segment.payloadSequence.advanced(by: segment.payloadLength)
-            if farthest.precedes(end) { farthest = end }
-        }
+    fileprivate mutating func note(_ segment: borrowing Segment) {
         guard !segment.flags.contains(.rst) else { return }
+        let end = segment.payloadSequence.advanced(by: segment.payloadLength)
+        if farthest.precedes(end) { farthest = end }
         hopLimit = segment.hopLimit
         guard segment.flags.contains(.ack) else { return }
         let acknowledgment = segment.acknowledgment

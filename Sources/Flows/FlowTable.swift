@@ -6,24 +6,36 @@ package struct Delivery {
     package var flow: Int
     /// The side that sent the segment.
     package var side: Side
+    /// Whether that is the client, as far as is known.
+    package var isFromClient: Bool
+    /// Whether only the ports tell which side is the client.
+    package var isRoleGuessed: Bool
     /// Whether this is the flow's first segment.
     package var isNewFlow: Bool
     /// Whether the frame repeats a packet that another interface showed.
     package var isDuplicate: Bool
-    /// What came to be missing before the payload.
-    package var gap: StreamGap?
+    /// Whether `takeReady` or `takeFinish` may have something.
+    package var hasWaiting: Bool
     /// What the payload is to the stream.
     package var arrival: Arrival
+    /// What came to be missing before the payload.
+    package var gap: StreamGap?
 }
 
 /// All flows of a capture, numbered as Wireshark numbers `tcp.stream`: by first appearance in the file, a new
 /// number only for endpoints not seen before, or for a SYN without ACK whose sequence number differs from the one
 /// that its side began with.
+///
+/// What few flows have lies apart from the connections, so that these stay plain values of a fixed size.
 package struct FlowTable {
     /// The flows by number.
     package var connections: ContiguousArray<Connection> = []
     private var index = FlowIndex()
     private var duplicates = DuplicateFilter()
+    /// FINs and RSTs of all flows; a connection names its newest one, and each the one before it.
+    private var marks: ContiguousArray<(mark: CloseMark, before: Int32)> = []
+    /// Bytes ahead of a hole, by flow and side.
+    private var queues: [Int: OutOfOrderQueue] = [:]
 
     package init() {}
 
@@ -34,14 +46,24 @@ package struct FlowTable {
         let (key, side) = FlowKey.of(segment)
         let hash = index.hash(key)
         let (flow, isNew) = assign(segment, key, side, hash, info)
-        if duplicates.isDuplicate(segment, from: side, flow: hash, at: info.time) {
+        guard !duplicates.isDuplicate(segment, from: side, flow: hash, at: info.time) else {
             connections[flow].receiveDuplicate(segment, from: side, info)
-            return Delivery(
-                flow: flow, side: side, isNewFlow: isNew, isDuplicate: true, gap: nil, arrival: .nothing)
+            return delivery(flow, side, isNew, isDuplicate: true)
         }
-        let gap = connections[flow].takeGap(before: segment, from: side, info)
-        let arrival = connections[flow].receive(segment, from: side, frame, info)
-        return Delivery(flow: flow, side: side, isNewFlow: isNew, isDuplicate: false, gap: gap, arrival: arrival)
+        let (arrival, gap) = connections[flow].receive(segment, from: side, info)
+        if !segment.flags.isDisjoint(with: [.fin, .rst]) { noteClose(segment, flow, side, info) }
+        var delivery = delivery(flow, side, isNew, isDuplicate: false)
+        delivery.arrival = arrival == .ahead ? keep(segment, frame, flow, side, info) : arrival
+        delivery.gap = gap
+        return delivery
+    }
+
+    @inline(__always)
+    private func delivery(_ flow: Int, _ side: Side, _ isNew: Bool, isDuplicate: Bool) -> Delivery {
+        Delivery(
+            flow: flow, side: side, isFromClient: connections[flow].client == side,
+            isRoleGuessed: connections[flow].roleBasis == .port, isNewFlow: isNew, isDuplicate: isDuplicate,
+            hasWaiting: connections[flow].hasWaiting, arrival: .nothing, gap: nil)
     }
 
     /// The flow of a segment, made where it is new.
@@ -55,24 +77,121 @@ package struct FlowTable {
             return (flow, true)
         }
         if segment.flags.intersection([.syn, .ack]) == .syn {
-            let half = connections[newest][side]
-            guard half.isSeen, half.base != segment.sequence else { return (newest, false) }
-            var connection = Connection(key: key, sender: side, segment, info)
-            connection.previous = Int32(newest)
-            let flow = append(connection)
-            index.replace(hash, old: newest, with: flow)
-            return (flow, true)
+            return assignSYN(segment, key, side, hash, newest, info)
         }
         // A straggler of the connection that used these endpoints before goes to the numbers that it fits.
         let previous = Int(connections[newest].previous)
-        if previous >= 0, !connections[newest].fits(segment, from: side), connections[previous].fits(segment, from: side) {
+        if previous >= 0, !connections[newest].fits(segment, from: side),
+            connections[previous].fits(segment, from: side)
+        {
             return (previous, false)
         }
         return (newest, false)
     }
 
+    private mutating func assignSYN(
+        _ segment: borrowing Segment, _ key: FlowKey, _ side: Side, _ hash: UInt64, _ newest: Int,
+        _ info: borrowing FrameInfo
+    ) -> (flow: Int, isNew: Bool) {
+        let half = connections[newest][side]
+        guard half.isSeen, half.base != segment.sequence else { return (newest, false) }
+        var connection = Connection(key: key, sender: side, segment, info)
+        connection.previous = Int32(newest)
+        let flow = append(connection)
+        index.replace(hash, old: newest, with: flow)
+        return (flow, true)
+    }
+
     private mutating func append(_ connection: Connection) -> Int {
         connections.append(connection)
         return connections.count - 1
+    }
+}
+
+// MARK: Streams
+
+extension FlowTable {
+    private static func queue(_ flow: Int, _ side: Side) -> Int { flow * 2 + Int(side.rawValue) }
+
+    /// Keeps a segment's payload until what is missing before it has come.
+    private mutating func keep(
+        _ segment: borrowing Segment, _ frame: borrowing Span<UInt8>, _ flow: Int, _ side: Side,
+        _ info: borrowing FrameInfo
+    ) -> Arrival {
+        var bytes: [UInt8] = []
+        frame.copy(segment.payload, to: &bytes)
+        let run = OutOfOrderQueue.Run(
+            position: StreamPosition(payloadOf: segment, frame: info.number, time: info.time),
+            length: segment.payloadLength, bytes: bytes)
+        let queue = Self.queue(flow, side)
+        return connections[flow][side].keep(run, in: &queues[queue, default: OutOfOrderQueue()])
+            ? .ahead : .retransmission
+    }
+
+    /// The next part of `side`'s stream that is now in order, or nil.
+    ///
+    /// - Parameter isFinal: no more segments come; holes are given up on.
+    package mutating func takeReady(_ flow: Int, _ side: Side, isFinal: Bool = false) -> StreamPiece? {
+        guard connections[flow][side].hasHole else { return nil }
+        let queue = Self.queue(flow, side)
+        let piece = connections[flow].takeReady(
+            from: side, in: &queues[queue, default: OutOfOrderQueue()], isFinal: isFinal)
+        if !connections[flow][side].hasHole { queues[queue] = nil }
+        return piece
+    }
+
+    /// Whether the stream of `side` has just come to its FIN; true once.
+    package mutating func takeFinish(_ flow: Int, _ side: Side) -> Bool {
+        connections[flow].takeFinish(from: side)
+    }
+}
+
+// MARK: Closes
+
+extension FlowTable {
+    /// RSTs kept per side: an abortive close, the answer to a late request, and some for those that a stranger
+    /// forges.
+    private static let maximumResets = 4
+
+    /// The first FIN of each side and its first RSTs, in the order in which they were captured.
+    package func closeMarks(of flow: Int) -> [CloseMark] {
+        var found: [CloseMark] = []
+        var at = connections[flow].newestMark
+        while at >= 0 {
+            found.append(marks[Int(at)].mark)
+            at = marks[Int(at)].before
+        }
+        return found.reversed()
+    }
+
+    private mutating func noteClose(
+        _ segment: borrowing Segment, _ flow: Int, _ side: Side, _ info: borrowing FrameInfo
+    ) {
+        if segment.flags.contains(.fin), !connections[flow][side].hasFIN {
+            let sequence = segment.payloadSequence.advanced(by: segment.payloadLength)
+            connections[flow][side].known.insert(.fin)
+            connections[flow][side].finSequence = sequence
+            mark(.fin, segment, flow, side, info, at: sequence)
+        }
+        if segment.flags.contains(.rst),
+            closeMarks(of: flow).count(where: { $0.kind == .rst && $0.side == side }) < Self.maximumResets
+        {
+            mark(.rst, segment, flow, side, info, at: segment.sequence)
+        }
+    }
+
+    private mutating func mark(
+        _ kind: CloseMark.Kind, _ segment: borrowing Segment, _ flow: Int, _ side: Side,
+        _ info: borrowing FrameInfo, at sequence: SequenceNumber
+    ) {
+        var position = StreamPosition(payloadOf: segment, frame: info.number, time: info.time)
+        position.sequence = sequence
+        let usual = connections[flow][side].hopLimit
+        let hopLimit = segment.hopLimit
+        let isForeign = kind == .rst && usual != 0 && usual != hopLimit
+        let mark = CloseMark(
+            kind: kind, side: side, position: position, hopLimit: hopLimit, isFromAnotherHop: isForeign)
+        marks.append((mark, connections[flow].newestMark))
+        connections[flow].newestMark = Int32(marks.count - 1)
     }
 }

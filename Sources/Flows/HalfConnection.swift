@@ -4,7 +4,7 @@ import Wire
 ///
 /// Joint rules, with `next` the end of what was delivered in order:
 /// - a segment at `next` is delivered at once; one that begins before it is delivered from `next` on, the rest
-///   being a retransmission; one that begins after it waits in `ahead`;
+///   being a retransmission; one that begins after it waits in the flow table's queue for this half;
 /// - a hole that the peer has acknowledged is a gap: the capture lost those bytes, not the network.
 public struct HalfConnection {
     /// What is known of this half.
@@ -17,6 +17,7 @@ public struct HalfConnection {
         static let finDelivered = Known(rawValue: 16)
         static let gap = Known(rawValue: 32)
         static let cut = Known(rawValue: 64)
+        static let waiting = Known(rawValue: 128)
     }
 
     var known: Known = []
@@ -35,8 +36,6 @@ public struct HalfConnection {
     public internal(set) var acknowledged = SequenceNumber(0)
     /// The number that the FIN takes; valid with `hasFIN`.
     public internal(set) var finSequence = SequenceNumber(0)
-    /// The last window that it offered, not scaled; 0 asks for probes.
-    var window: UInt16 = 0
     /// Segments with SYN, FIN and RST.
     public internal(set) var synCount: UInt32 = 0
     public internal(set) var finCount: UInt32 = 0
@@ -45,9 +44,6 @@ public struct HalfConnection {
     public internal(set) var frames: UInt32 = 0
     /// Distinct bytes of the stream that were seen on the wire.
     public internal(set) var payloadBytes: UInt64 = 0
-    /// What waits behind a hole.
-    var ahead = OutOfOrderQueue()
-
     /// Whether any segment of this side was seen.
     public var isSeen: Bool { known.contains(.sequence) }
     /// Whether its SYN was seen.
@@ -66,7 +62,7 @@ public struct HalfConnection {
         next.distance(to: farthest) > (hasFIN && farthest == finSequence.advanced(by: 1) ? 1 : 0)
     }
     /// Whether bytes wait behind a hole.
-    var hasHole: Bool { !ahead.isEmpty }
+    var hasHole: Bool { known.contains(.waiting) }
 }
 
 /// What the payload of one segment is to the stream of its side.
@@ -75,7 +71,7 @@ public enum Arrival: Sendable, Equatable {
     case nothing
     /// New bytes in order: those from `skipping` on; what is before was sent earlier.
     case inOrder(skipping: Int)
-    /// Bytes behind a hole, kept for later.
+    /// Bytes behind a hole: they wait for their turn.
     case ahead
     /// Nothing but bytes that were sent before.
     case retransmission
@@ -87,9 +83,8 @@ extension HalfConnection {
     static let maximumWindow = 1 << 30
 
     /// Takes the payload of a segment of this side into its stream.
-    mutating func accept(_ segment: borrowing Segment, _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo)
-        -> Arrival
-    {
+    @inline(__always)
+    mutating func accept(_ segment: borrowing Segment) -> Arrival {
         let sequence = segment.payloadSequence
         if !known.contains(.sequence) {
             known.insert(.sequence)
@@ -99,12 +94,14 @@ extension HalfConnection {
         }
         let length = segment.payloadLength
         guard length > 0 else { return .nothing }
+        guard next == sequence else { return acceptOutOfTurn(segment, length) }
+        advance(by: length, captured: segment.payload.count)
+        return .inOrder(skipping: 0)
+    }
 
+    private mutating func acceptOutOfTurn(_ segment: borrowing Segment, _ length: Int) -> Arrival {
+        let sequence = segment.payloadSequence
         let offset = next.distance(to: sequence)
-        if offset == 0 {
-            advance(by: length, captured: segment.payload.count)
-            return .inOrder(skipping: 0)
-        }
         if offset < 0 {
             // RFC 9293 section 3.8.4: a keep-alive probe holds nothing, or one byte, before the next.
             if length == 1, offset == -1, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return .nothing }
@@ -121,16 +118,10 @@ extension HalfConnection {
             advance(by: length, captured: segment.payload.count)
             return .inOrder(skipping: 0)
         }
-        var bytes: [UInt8] = []
-        frame.copy(segment.payload, to: &bytes)
-        let run = OutOfOrderQueue.Run(
-            position: StreamPosition(payloadOf: segment, frame: info.number, time: info.time), length: length,
-            bytes: bytes)
-        let added = ahead.insert(run)
-        payloadBytes &+= UInt64(added)
-        return added > 0 ? .ahead : .retransmission
+        return .ahead
     }
 
+    @inline(__always)
     private mutating func advance(by count: Int, captured: Int) {
         next = next.advanced(by: count)
         payloadBytes &+= UInt64(count)
@@ -147,30 +138,43 @@ extension HalfConnection {
         base = sequence.advanced(by: -1)
     }
 
-    /// The next part of the stream that waits in `ahead`, or nil when there is none yet.
+    /// Keeps bytes behind a hole in `queue`.
+    ///
+    /// - Returns: whether any of them was new.
+    mutating func keep(_ run: OutOfOrderQueue.Run, in queue: inout OutOfOrderQueue) -> Bool {
+        let added = queue.insert(run)
+        payloadBytes &+= UInt64(added)
+        known.insert(.waiting)
+        return added > 0
+    }
+
+    /// The next part of the stream that waits in `queue`, or nil when there is none yet.
     ///
     /// - Parameter acknowledged: what the peer has acknowledged, or nil to give up on every hole.
-    mutating func takeReady(acknowledged: SequenceNumber?) -> StreamPiece? {
-        guard let first = ahead.first else { return nil }
-        let hole = next.distance(to: first.position.sequence)
-        if hole > 0 {
-            let isLost = acknowledged.map { !$0.precedes(first.position.sequence) } ?? true
-            guard isLost || ahead.isFull else { return nil }
-            known.insert(.gap)
-            var position = first.position
-            position.sequence = next
-            next = first.position.sequence
-            return .gap(StreamGap(count: hole, at: position))
+    mutating func takeReady(from queue: inout OutOfOrderQueue, acknowledged: SequenceNumber?) -> StreamPiece? {
+        while let first = queue.first {
+            let hole = next.distance(to: first.position.sequence)
+            if hole > 0 {
+                let isLost = acknowledged.map { !$0.precedes(first.position.sequence) } ?? true
+                guard isLost || queue.isFull else { return nil }
+                known.insert(.gap)
+                var position = first.position
+                position.sequence = next
+                next = first.position.sequence
+                return .gap(StreamGap(count: hole, at: position))
+            }
+            guard let run = queue.removeFirst() else { break }
+            let stale = min(-hole, run.length)
+            // Bytes that arrived in order meanwhile were counted twice.
+            payloadBytes &-= UInt64(stale)
+            let fresh = run.dropping(stale)
+            guard fresh.length > 0 else { continue }
+            next = run.end
+            if fresh.bytes.count < fresh.length { known.insert(.cut) }
+            return .bytes(fresh.bytes, cut: fresh.length - fresh.bytes.count, at: fresh.position)
         }
-        guard let run = ahead.removeFirst() else { return nil }
-        let stale = min(-hole, run.length)
-        let fresh = run.dropping(stale)
-        // Bytes that arrived in order meanwhile were counted twice.
-        payloadBytes &-= UInt64(stale)
-        guard fresh.length > 0 else { return takeReady(acknowledged: acknowledged) }
-        next = run.end
-        if fresh.bytes.count < fresh.length { known.insert(.cut) }
-        return .bytes(fresh.bytes, cut: fresh.length - fresh.bytes.count, at: fresh.position)
+        known.remove(.waiting)
+        return nil
     }
 
     /// The stream moved on to `sequence` without its bytes having been seen: a later segment of this side begins
@@ -183,7 +187,7 @@ extension HalfConnection {
         // A FIN takes a number without being a byte of the stream.
         let sequence = hasFIN && finSequence.precedes(sequence) ? finSequence : sequence
         let missing = next.distance(to: sequence)
-        guard missing > 0, missing < Self.maximumWindow, ahead.isEmpty, !acknowledged.precedes(sequence) else {
+        guard missing > 0, missing < Self.maximumWindow, !hasHole, !acknowledged.precedes(sequence) else {
             return nil
         }
         var start = position

@@ -22,7 +22,7 @@ public struct Conversation {
     private var isServerAnswering = false
 
     /// The exchanges.
-    public package(set) var exchanges = ExchangeTracker()
+    public private(set) var exchanges = ExchangeTracker()
     /// The close_notify of each side: its first, or the last record that may be one.
     public private(set) var alerts: [AlertMark] = []
     /// Whether the server announced that it closes after its answer (RFC 9112 section 9.6).
@@ -57,9 +57,18 @@ public struct Conversation {
         ProtocolDetector.detect(bytes)?.sender
     }
 
-    /// The connection is open since `time`.
-    package mutating func open(at time: Timestamp) {
-        exchanges.open(at: time)
+    /// Whether `open` was called.
+    package private(set) var isOpen = false
+
+    /// The connection is open since `time`; nil where the capture does not have its handshake.
+    package mutating func open(at time: Timestamp?) {
+        isOpen = true
+        if let time { exchanges.open(at: time) }
+    }
+
+    /// Bytes of the client were sent again from `sequence` on.
+    package mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
+        exchanges.retransmitted(sequence, at: time)
     }
 
     /// The next bytes of `role`'s stream.

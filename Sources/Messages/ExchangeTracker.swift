@@ -75,7 +75,7 @@ public struct ExchangeTracker {
     }
 
     /// Bytes of the first waiting request were sent again.
-    package mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
+    mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
         guard let request = pending, !isAnswerBegun, !sequence.precedes(request.start.sequence),
             sequence.precedes(request.end)
         else { return }

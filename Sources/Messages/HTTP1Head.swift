@@ -95,9 +95,8 @@ struct HTTP1Head {
     private mutating func readConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         var rest = value
         while let token = Self.nextMember(bytes, &rest) {
-            let word = Keyword(bytes, token)
-            if word == .close { saysClose = true }
-            if word == .keepAlive { saysKeepAlive = true }
+            if token.count == 5, Keyword(bytes, token) == .close { saysClose = true }
+            if token.count == 10, Keyword(bytes, token) == .keepAlive { saysKeepAlive = true }
         }
     }
 

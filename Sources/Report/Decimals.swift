@@ -28,13 +28,19 @@ extension [UInt8] {
         if last == UInt8(ascii: ".") { removeLast() }
     }
 
+    /// Digits from the last to the first, as division gives them, then in order; 2⁶⁴ has twenty.
     private mutating func append(digits value: UInt64, atLeast width: Int) {
-        let start = count
+        var digits = InlineArray<20, UInt8>(repeating: UInt8(ascii: "0"))
+        var start = 20
         var rest = value
         repeat {
-            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            start -= 1
+            digits[start] += UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
-        } while rest > 0 || count - start < width
-        self[start...].reverse()
+        } while rest > 0
+        let first = Swift.min(start, 20 - width)
+        append(addingCapacity: 20 - first) { output in
+            for index in first..<20 { output.append(digits[index]) }
+        }
     }
 }

@@ -68,12 +68,16 @@ struct JSONWriter {
 
     /// Keys are the program's own words: nothing in them needs an escape.
     private mutating func name(_ key: String) {
-        separate()
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(contentsOf: key.utf8)
-        bytes.append(UInt8(ascii: "\""))
-        bytes.append(UInt8(ascii: ":"))
-        owesComma = false
+        let key = key.utf8.span
+        let owesComma = owesComma
+        bytes.append(addingCapacity: key.count + 4) { output in
+            if owesComma { output.append(UInt8(ascii: ",")) }
+            output.append(UInt8(ascii: "\""))
+            for index in key.indices { output.append(key[index]) }
+            output.append(UInt8(ascii: "\""))
+            output.append(UInt8(ascii: ":"))
+        }
+        self.owesComma = false
     }
 
     // MARK: Values
@@ -132,14 +136,29 @@ struct JSONWriter {
 
     private mutating func string(_ text: String.UTF8View) {
         bytes.append(UInt8(ascii: "\""))
-        for byte in text { character(byte) }
+        let text = text.span
+        var index = 0
+        while index < text.count {
+            // Runs that need no escape, nearly always the whole text, are copied at once.
+            let start = index
+            while index < text.count, !Self.needsEscape(text[index]) { index += 1 }
+            bytes.append(addingCapacity: index - start) { output in
+                for place in start..<index { output.append(text[place]) }
+            }
+            if index < text.count { escape(text[index]) }
+            index += 1
+        }
         bytes.append(UInt8(ascii: "\""))
         owesComma = true
     }
 
-    /// One byte of UTF-8 inside a string. DEL is escaped though RFC 8259 section 7 would allow it: reports are
-    /// read in terminals.
-    private mutating func character(_ byte: UInt8) {
+    /// Quotes, backslashes and controls. DEL is one of them here, though RFC 8259 section 7 would allow it:
+    /// reports are read in terminals.
+    private static func needsEscape(_ byte: UInt8) -> Bool {
+        byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7F
+    }
+
+    private mutating func escape(_ byte: UInt8) {
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"):
             bytes.append(UInt8(ascii: "\\"))
@@ -150,11 +169,9 @@ struct JSONWriter {
             bytes.append(contentsOf: "\\r".utf8)
         case 0x09:
             bytes.append(contentsOf: "\\t".utf8)
-        case 0..<0x20, 0x7F:
+        default:
             bytes.append(contentsOf: "\\u00".utf8)
             bytes.append(hexadecimal: byte)
-        default:
-            bytes.append(byte)
         }
     }
 }

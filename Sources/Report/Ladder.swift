@@ -36,8 +36,10 @@ struct Ladder {
         switch item {
         case .step(let step): draw(step)
         case .crossing(let requests, let closes): drawCrossing(requests, closes)
-        case .idle(let length, let isWaiting):
-            drawPause(" \(Units.duration(length)) \(isWaiting ? "without an answer" : "idle") ", tone: .heading)
+        case .idle(let length, let probes):
+            let talk = probes > 0 ? ", \(Units.count(probes, "keep-alive probe"))" : ""
+            drawPause(" \(Units.duration(length)) idle\(talk) ", tone: .heading)
+        case .waiting(let length): drawPause(" \(Units.duration(length)) without an answer ", tone: .heading)
         case .fold(let fold): drawPause(" \(Self.text(fold)) ", tone: .quiet)
         }
     }

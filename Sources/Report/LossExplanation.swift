@@ -156,7 +156,8 @@ struct LossExplanation {
     /// How the sentence begins.
     private var silence: String {
         guard let idle = loss.request.idleBefore else { return "After a silence of unknown length" }
-        return "After \(Units.duration(idle)) of silence"
+        return idle >= 1 * .second
+            ? "After \(Units.duration(idle)) of silence" : "Only \(Units.duration(idle)) after the data before it"
     }
 
     private var request: String { "the request (frame \(loss.request.start.frame))" }

@@ -24,6 +24,8 @@ public struct ReportContext: Sendable {
     public var minimumIdle: Nanoseconds
     /// Names to show for addresses in text reports.
     public var hosts: [IPAddress: String]
+    /// Whether the packets came from an interface: there is no file to look at again.
+    public var isLive: Bool
     /// Packets that the kernel dropped; nil for a savefile.
     public var kernelDropped: Int?
     /// Packets that the interface dropped; nil for a savefile.
@@ -32,12 +34,13 @@ public struct ReportContext: Sendable {
     /// A context; only the files have no default.
     public init(
         files: [File], timeDigits: Int = 6, minimumIdle: Nanoseconds = 1 * .second, hosts: [IPAddress: String] = [:],
-        kernelDropped: Int? = nil, interfaceDropped: Int? = nil
+        isLive: Bool = false, kernelDropped: Int? = nil, interfaceDropped: Int? = nil
     ) {
         self.files = files
         self.timeDigits = timeDigits
         self.minimumIdle = minimumIdle
         self.hosts = hosts
+        self.isLive = isLive
         self.kernelDropped = kernelDropped
         self.interfaceDropped = interfaceDropped
     }

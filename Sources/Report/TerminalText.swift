@@ -21,6 +21,20 @@ enum TerminalText {
         return String(decoding: text, as: UTF8.self)
     }
 
+    /// A file's name as a shell reads it. Odd ones stand in `$'…'`, which knows the escapes of `escaped`.
+    static func shellWord(_ name: String) -> String {
+        let isPlain = name.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: "._-/+,:=@%".utf8.contains(byte)
+            }
+        }
+        if isPlain, !name.isEmpty { return name }
+        let parts = escaped(name.utf8).split(separator: "'", omittingEmptySubsequences: false)
+        return "$'" + parts.joined(separator: "\\'") + "'"
+    }
+
     /// `text` cut to `width` columns, with an ellipsis where it was cut.
     static func cut(_ text: String, to width: Int) -> String {
         guard text.count > width else { return text }

@@ -16,28 +16,41 @@ extension TextReport {
         let onlyClient = isOneClient ? listed.first.map { context.name($0.client.address) } : nil
         var table = TextTable([
             .init(title: "flow", alignsRight: true), .init(title: "sent (UTC)", isOptional: true),
-            onlyClient == nil ? .init(title: "client") : .init(title: "port", alignsRight: true),
+            isOneClient ? .init(title: "port", alignsRight: true) : .init(title: "client", cutsMiddle: true),
             .init(title: "idle", alignsRight: true), .init(title: "close"), .init(title: "repeat"),
             .init(title: "verdict"), .init(title: "request", flexibleFrom: 14),
         ])
+        let dates = [capture.start, capture.end].map { $0.map { CalendarTime($0).date } }
+        let showsDate = dates[0] != dates[1]
         for server in servers {
             table.append(heading: "\(onlyClient.map { "\($0) " } ?? "")→ \(name(server))")
-            for race in listed where race.server == server { table.append(cells(race, onlyClient != nil)) }
+            for race in listed where race.server == server { table.append(cells(race, isOneClient, showsDate)) }
         }
         var lines = [heading("Races")] + table.lines(style, width: width)
         let more = max(capture.raceCount, races.count) - listed.count
         if more > 0 {
             lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
         }
-        return lines + [""] + legend(listed)
+        return lines + announced(races) + [""] + legend(listed)
     }
 
-    private func cells(_ race: FlowFinding, _ isOneClient: Bool) -> [TextTable.Cell] {
-        let sent = race.loss?.request.start.time ?? race.start
+    /// A close that was announced is no race that a timeout could mend: the client has to read what it is told.
+    private func announced(_ races: [FlowFinding]) -> [String] {
+        let count = races.count { $0.close?.cause == .announced }
+        guard count > 0 else { return [] }
+        let text = """
+            \(Units.count(count)) of these closes the server had announced with Connection: close in its answer; the \
+            client used the connection all the same.
+            """
+        return wrapped(text, indent: 2)
+    }
+
+    private func cells(_ race: FlowFinding, _ isOneClient: Bool, _ showsDate: Bool) -> [TextTable.Cell] {
+        let sent = CalendarTime(race.loss?.request.start.time ?? race.start)
         let isSafe = race.judgement.isRetrySafe ?? false
         return [
             .init(String(race.flow)),
-            .init(CalendarTime(sent).time),
+            .init(showsDate ? "\(sent.date.suffix(5)) \(sent.time)" : sent.time),
             .init(isOneClient ? String(race.client.port) : TerminalText.cutMiddle(name(race.client), to: 24)),
             .init(race.loss?.request.idleBefore.map(Units.duration) ?? "?"),
             .init(race.loss.map(order) ?? ""),
@@ -56,13 +69,13 @@ extension TextReport {
         return close.shortName
     }
 
-    /// The request by its line, or by its size where it is not readable, and how many were lost behind it.
+    /// The request by its line, or by its size where it is not readable, and how many were lost with it.
     func requestText(_ finding: FlowFinding) -> String {
         guard let loss = finding.loss else { return "" }
         let size = Units.count(loss.request.start.sequence.distance(to: loss.request.end), "byte")
         let unreadable = finding.applicationProtocol == .tls ? "TLS, \(size)" : size
         let line = loss.requestLine.map { TerminalText.escaped($0) } ?? unreadable
-        return loss.unanswered > 1 ? "\(line) and \(loss.unanswered - 1) more" : line
+        return loss.unanswered > 1 ? "\(loss.unanswered) requests, first \(line)" : line
     }
 
     /// What the words of the table mean, for those that stand in it.
@@ -95,30 +108,6 @@ extension TextReport {
                 return style(.quiet, "  \(word)  \(line)")
             }
         }
-    }
-
-    // MARK: Other failures
-
-    /// Lost requests that are no race, or cannot be judged, each with its reason.
-    func failureSection(_ capture: CaptureFinding, _ failures: [FlowFinding]) -> [String] {
-        guard !failures.isEmpty else { return [] }
-        var lines = [heading("Other requests without a complete answer")]
-        for failure in failures.prefix(Self.maximumFailures) {
-            let reason = failure.judgement.reason.map { " (\($0.rawValue))" } ?? ""
-            let request = failure.loss == nil ? "" : "  " + requestText(failure)
-            let what = """
-                  flow \(failure.flow)  \(name(failure.client)) → \(name(failure.server))  \
-                \(failure.judgement.verdict.rawValue)\(reason)\(request)
-                """
-            lines.append(TerminalText.cut(what, to: width))
-            lines += wrapped(failure.explanation, indent: 4).map { style(.quiet, $0) }
-        }
-        let total = [Verdict.closedInProcess, .truncated, .inconclusive].reduce(0) { $0 + (capture.verdicts[$1] ?? 0) }
-        let more = max(total, failures.count) - min(failures.count, Self.maximumFailures)
-        if more > 0 {
-            lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
-        }
-        return lines
     }
 }
 

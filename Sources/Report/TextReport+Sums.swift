@@ -116,27 +116,17 @@ extension TextReport {
     // MARK: What next
 
     func hintSection(_ capture: CaptureFinding, _ races: [FlowFinding], _ failures: [FlowFinding]) -> [String] {
-        guard let shown = races.first ?? failures.first else { return [] }
-        let files = context.files.prefix(3).map { shellWord($0.name) }.joined(separator: " ")
+        guard !context.isLive, let shown = races.first ?? failures.first else { return [] }
+        let files = context.files.prefix(3).map { file in
+            file.name == "-" ? "FILE" : TerminalText.shellWord(file.name)
+        }
         let ellipsis = context.files.count > 3 ? " …" : ""
         var lines = [heading("Next")]
         // Commands are not wrapped: they are there to be copied.
         lines.append(
-            TerminalText.cut("  finrace timeline \(files)\(ellipsis) --flow \(shown.flow)", to: width))
+            TerminalText.cut("  finrace timeline \(files.joined(separator: " "))\(ellipsis) --flow \(shown.flow)", to: width))
         lines.append(TerminalText.cut("  Wireshark filter: \(shown.displayFilter)", to: width))
         return lines
-    }
-
-    /// A file's name as a shell reads it; odd ones stand in quotes.
-    private func shellWord(_ name: String) -> String {
-        let isPlain = name.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "._-/+,:=@%".utf8.contains(byte)
-            }
-        }
-        return isPlain && !name.isEmpty ? name : "'\(TerminalText.escaped(name.utf8))'"
     }
 }
 

@@ -96,6 +96,17 @@ struct TextTable {
             widths[index] = nil
         }
         widths[flexible] = room() > 1 ? min(natural, room()) : nil
+        return widths[flexible] == nil ? shrunk(widths, to: width) : widths
+    }
+
+    /// `widths` with the widest column cut until all fit.
+    private func shrunk(_ widths: [Int?], to width: Int) -> [Int?] {
+        var widths = widths
+        let shown = widths.compactMap(\.self)
+        let excess = shown.reduce(0, +) + (shown.count - 1) * Self.separator.count - width
+        if excess > 0, let widest = widths.indices.max(by: { (widths[$0] ?? 0) < (widths[$1] ?? 0) }) {
+            widths[widest] = widths[widest].map { max(1, $0 - excess) }
+        }
         return widths
     }
 }

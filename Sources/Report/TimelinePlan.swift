@@ -9,8 +9,10 @@ enum TimelineItem {
     case step(TimelineStep)
     /// A request and a close that passed each other, with the segments that belong to either.
     case crossing(requests: [TimelineStep], closes: [TimelineStep])
-    /// Nothing for this long; waiting where the next segment is sent again for want of an answer.
-    case idle(Nanoseconds, isWaiting: Bool)
+    /// Nothing for this long, keep-alive probes left out.
+    case idle(Nanoseconds, probes: Int)
+    /// Nothing for this long, and then the last segment again, for want of an answer.
+    case waiting(Nanoseconds)
     /// Segments that are not drawn.
     case fold(Fold)
 
@@ -18,8 +20,10 @@ enum TimelineItem {
     struct Fold {
         var segments = 0
         var requests = 0
-        var probes = 0
         var length: Nanoseconds = 0
+        /// Keep-alive probes, and whether there is nothing but them and their acknowledgements.
+        var probes = 0
+        var isIdleTalk = true
         /// Segments of the capture that were not kept.
         var omitted = 0
     }
@@ -53,14 +57,26 @@ struct TimelinePlan {
         self.minimumIdle = minimumIdle
 
         var isHidden = [Bool](repeating: false, count: steps.count)
-        if !isVerbose, steps.count > Self.maximumUnfolded {
-            hideRoutine(&isHidden)
-            hideDullRuns(&isHidden)
+        if !isVerbose {
+            hideProbes(&isHidden)
+            if isHidden.count(where: { !$0 }) > Self.maximumUnfolded {
+                hideRoutine(&isHidden)
+                hideDullRuns(&isHidden)
+            }
         }
         arrange(isHidden, omitted: timeline.omitted, at: first.count)
     }
 
     // MARK: Folding
+
+    /// Keep-alive probes and their acknowledgements are no break of an idle gap.
+    private func hideProbes(_ isHidden: inout [Bool]) {
+        var isAmongProbes = false
+        for index in steps.indices {
+            isAmongProbes = steps[index].isIdleTalk && (isAmongProbes || steps[index].isProbe)
+            if isAmongProbes { isHidden[index] = true }
+        }
+    }
 
     private func hideRoutine(_ isHidden: inout [Bool]) {
         let beginning = endOfBeginning
@@ -103,28 +119,38 @@ struct TimelinePlan {
 
     private mutating func arrange(_ isHidden: [Bool], omitted: Int, at omission: Int) {
         let crossing = Crossing(steps, finding)
-        var fold: TimelineItem.Fold?
-        func isShown(_ index: Int) -> Bool { !isHidden[index] }
+        var fold = TimelineItem.Fold()
         for index in steps.indices {
-            if index == omission, omitted > 0 { fold = fold ?? .init(); fold?.omitted = omitted }
+            if index == omission { fold.omitted = omitted }
             let silence = index > 0 ? steps[index].time.since(steps[index - 1].time) : 0
             if isHidden[index] {
-                fold = fold ?? .init()
-                fold?.take(steps[index], silence)
+                fold.take(steps[index], silence)
                 continue
             }
-            if let hidden = fold {
-                items.append(.fold(hidden))
-                fold = nil
-            }
-            if silence >= minimumIdle { items.append(.idle(silence, isWaiting: steps[index].isRepeated)) }
+            appendPause(fold, silence, before: steps[index])
+            fold = TimelineItem.Fold()
             if let crossing, crossing.contains(index) {
                 if index == crossing.first { items.append(crossing.item(steps)) }
             } else {
                 items.append(.step(steps[index]))
             }
         }
-        if let fold { items.append(.fold(fold)) }
+        appendPause(fold, 0, before: nil)
+    }
+
+    /// What stands between two segments that are drawn: a fold, a silence, or neither.
+    private mutating func appendPause(_ fold: TimelineItem.Fold, _ silence: Nanoseconds, before next: TimelineStep?) {
+        var silence = silence
+        if fold.probes > 0, fold.isIdleTalk, fold.omitted == 0 {
+            silence &+= fold.length
+        } else if fold.segments > 0 || fold.omitted > 0 {
+            items.append(.fold(fold))
+        }
+        if let next, next.isRepeated, silence >= minimumIdle {
+            items.append(.waiting(silence))
+        } else if silence >= minimumIdle || fold.probes > 0 && fold.isIdleTalk {
+            items.append(.idle(silence, probes: fold.isIdleTalk ? fold.probes : 0))
+        }
     }
 }
 
@@ -133,6 +159,7 @@ extension TimelineItem.Fold {
         segments += 1
         requests += step.beginsRequest ? 1 : 0
         probes += step.isProbe ? 1 : 0
+        isIdleTalk = isIdleTalk && step.isIdleTalk
         length &+= silence
     }
 }

@@ -28,9 +28,11 @@ public struct TimelineReport: Sendable {
     public func render(_ timeline: Timeline, _ finding: FlowFinding) -> String {
         let plan = TimelinePlan(timeline, finding, minimumIdle: context.minimumIdle, isVerbose: isVerbose)
         let layout = layout(plan.items, finding)
-        var ladder = Ladder(layout, style, start: finding.start, decisive: finding.decisiveFrames)
+        let decisive = finding.hasFailure ? finding.decisiveFrames : []
+        var ladder = Ladder(layout, style, start: finding.start, decisive: decisive)
         for item in plan.items { ladder.draw(item) }
-        let lines = title(finding) + hosts(layout, finding) + ladder.lines + [""] + conclusion(finding)
+        let above = title(finding) + hosts(layout, finding)
+        let lines = above + ladder.lines + notes(timeline) + [""] + conclusion(finding)
         return lines.joined(separator: "\n") + "\n"
     }
 
@@ -71,7 +73,7 @@ public struct TimelineReport: Sendable {
             switch item {
             case .step(let step): [step]
             case .crossing(let requests, let closes): requests + closes
-            case .idle, .fold: []
+            case .idle, .waiting, .fold: []
             }
         }
         let length = finding.end.since(finding.start).magnitude / 1_000_000_000
@@ -93,6 +95,12 @@ public struct TimelineReport: Sendable {
     }
 
     // MARK: Below it
+
+    private func notes(_ timeline: Timeline) -> [String] {
+        let copies = (timeline.first + timeline.last).map(\.duplicates).max() ?? 0
+        guard copies > 0 else { return [] }
+        return [style(.quiet, "  ×\(copies + 1): one packet, captured on \(copies + 1) interfaces")]
+    }
 
     private func conclusion(_ finding: FlowFinding) -> [String] {
         let verdict = finding.judgement.verdict

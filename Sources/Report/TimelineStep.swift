@@ -60,6 +60,8 @@ struct TimelineNarrator {
         let isFromClient = entry.side == finding.clientSide
         let base = isFromClient ? finding.base.client : finding.base.server
         let peerBase = isFromClient ? finding.base.server : finding.base.client
+        // Of a side that was never seen nobody knows where its numbers begin.
+        let isPeerSeen = (isFromClient ? finding.frames.server : finding.frames.client) > 0
         let sequence = base.distance(to: entry.sequence)
         var half = isFromClient ? client : server
         let isProbe = isProbe(entry, sequence, half)
@@ -79,7 +81,8 @@ struct TimelineNarrator {
         let (what, details) = words(entry, payload, isProbe: isProbe)
         return TimelineStep(
             frame: entry.frame, time: entry.time, isFromClient: isFromClient, sequence: sequence,
-            acknowledgment: entry.acknowledgment.map { peerBase.distance(to: $0) }, length: entry.payloadLength,
+            acknowledgment: entry.acknowledgment.map { isPeerSeen ? peerBase.distance(to: $0) : Int($0.rawValue) },
+            length: entry.payloadLength,
             what: what, details: details, isRepeated: isRepeated, copies: entry.duplicates + 1,
             beginsRequest: beginsRequest, isIdleTalk: isIdleTalk,
             isDull: isIdleTalk || (isPlain && !beginsTurn && payload.kind == .other && !isRepeated),

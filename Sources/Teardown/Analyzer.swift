@@ -67,7 +67,7 @@ public struct Analyzer {
         for flow in table.connections.indices {
             drain(flow, .low, isFinal: true)
             drain(flow, .high, isFinal: true)
-            let evidence = Evidence(table.connections[flow], conversations[flow])
+            let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
             if let idle = evidence.timerSample, idle >= settings.judge.minimumIdle {
                 let server = table.connections[flow].server
                 samples.add(idle, of: table.connections[flow].endpoint(server))
@@ -75,7 +75,8 @@ public struct Analyzer {
         }
         for flow in table.connections.indices {
             let finding = FlowFinding(
-                flow: flow, table.connections[flow], conversations[flow], lines, samples, settings.judge)
+                flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], lines, samples,
+                settings.judge)
             tally.count(
                 finding, hasGap: table.connections[flow].hasGap, outOfOrder: Int(table.connections[flow].outOfOrder))
             try body(finding)
@@ -111,12 +112,12 @@ public struct Analyzer {
         case .inOrder(let skipped):
             deliverPayload(skipping: skipped, delivery, frame, info)
         case .retransmission:
-            if delivery.side == table.connections[delivery.flow].client {
-                conversations[delivery.flow].exchanges.retransmitted(segment.payloadSequence, at: info.time)
+            if delivery.isFromClient {
+                conversations[delivery.flow].retransmitted(segment.payloadSequence, at: info.time)
             }
         }
         // An acknowledgement may prove that what the peer's hole hides is lost.
-        if table.connections[delivery.flow].hasWaiting {
+        if delivery.hasWaiting {
             drain(delivery.flow, delivery.side)
             drain(delivery.flow, delivery.side.other)
         }
@@ -127,11 +128,16 @@ public struct Analyzer {
     ) {
         let flow = delivery.flow
         let start = StreamPosition(payloadOf: segment, frame: info.number, time: info.time).advanced(by: skipped)
-        let captured = min(segment.payload.lowerBound + skipped, segment.payload.upperBound)..<segment.payload.upperBound
+        let payload = segment.payload
+        let captured = min(payload.lowerBound + skipped, payload.upperBound)..<payload.upperBound
         if !captured.isEmpty {
             let bytes = frame.extracting(captured)
-            if table.connections[flow].roleBasis == .port { revise(flow, delivery.side, bytes) }
-            receive(bytes, flow, delivery.side, start)
+            if delivery.isRoleGuessed {
+                revise(flow, delivery.side, bytes)
+                receive(bytes, flow, role(flow, delivery.side), start)
+            } else {
+                receive(bytes, flow, delivery.isFromClient ? .client : .server, start)
+            }
         }
         let missing = segment.payloadLength - skipped - captured.count
         if missing > 0 {
@@ -153,19 +159,18 @@ public struct Analyzer {
         table.connections[flow].client == side ? .client : .server
     }
 
-    private mutating func receive(_ bytes: Span<UInt8>, _ flow: Int, _ side: Side, _ position: StreamPosition) {
-        if conversations[flow].exchanges.lastActivity == nil,
-            let opened = table.connections[flow].handshake.establishedAt
-        {
-            conversations[flow].open(at: opened)
+    @inline(__always)
+    private mutating func receive(_ bytes: Span<UInt8>, _ flow: Int, _ role: Role, _ position: StreamPosition) {
+        if !conversations[flow].isOpen {
+            conversations[flow].open(at: table.connections[flow].handshake.establishedAt)
         }
-        conversations[flow].receive(bytes, from: role(flow, side), at: position, &lines)
+        conversations[flow].receive(bytes, from: role, at: position, &lines)
     }
 
     private mutating func take(_ piece: StreamPiece, _ flow: Int, _ side: Side) {
         switch piece {
         case .bytes(let bytes, let cut, let position):
-            if !bytes.isEmpty { receive(bytes.span, flow, side, position) }
+            if !bytes.isEmpty { receive(bytes.span, flow, role(flow, side), position) }
             if cut > 0 { skip(StreamGap(count: cut, at: position.advanced(by: bytes.count)), flow, side) }
         case .gap(let gap):
             skip(gap, flow, side)
@@ -178,9 +183,7 @@ public struct Analyzer {
 
     /// Delivers what waits behind a hole that is now filled or given up, then the end of the stream.
     private mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
-        while let piece = table.connections[flow].takeReady(from: side, isFinal: isFinal) { take(piece, flow, side) }
-        if table.connections[flow].takeFinish(from: side) {
-            conversations[flow].finish(from: role(flow, side), &lines)
-        }
+        while let piece = table.takeReady(flow, side, isFinal: isFinal) { take(piece, flow, side) }
+        if table.takeFinish(flow, side) { conversations[flow].finish(from: role(flow, side), &lines) }
     }
 }

@@ -100,7 +100,9 @@ public struct Evidence: Sendable {
 
 extension Evidence {
     /// The facts of `connection` and what its streams said.
-    init(_ connection: borrowing Connection, _ conversation: borrowing Conversation) {
+    ///
+    /// - Parameter marks: its FINs and RSTs in the order of the capture.
+    init(_ connection: borrowing Connection, _ marks: [CloseMark], _ conversation: borrowing Conversation) {
         let exchanges = conversation.exchanges
         request = exchanges.pending
         isAnswerBegun = exchanges.isAnswerBegun
@@ -120,9 +122,10 @@ extension Evidence {
         hasUnseenClientBytes = client.isMissingTail
         hasUnseenServerBytes = client.hasAcknowledged && server.isSeen && seen.precedes(client.acknowledged)
 
-        for mark in connection.closeMarks {
+        let clientSide = connection.client
+        for mark in marks {
             let signal = CloseSignal(mark)
-            if mark.side == connection.client { clientCloses.append(signal) } else { serverCloses.append(signal) }
+            if mark.side == clientSide { clientCloses.append(signal) } else { serverCloses.append(signal) }
         }
         for alert in conversation.alerts {
             let signal = CloseSignal(alert)

@@ -5,18 +5,17 @@ import Wire
 extension FlowFinding {
     /// Judges one connection.
     init(
-        flow: Int, _ connection: borrowing Connection, _ conversation: borrowing Conversation,
-        _ lines: borrowing RequestLines, _ samples: borrowing IdleSamples, _ settings: JudgeSettings
+        flow: Int, _ connection: borrowing Connection, _ marks: [CloseMark],
+        _ conversation: borrowing Conversation, _ lines: borrowing RequestLines,
+        _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
-        var evidence = Evidence(connection, conversation)
-        evidence.isTimerClose = evidence.serverIdle.flatMap { idle in
-            samples.resembles(idle, of: connection.endpoint(connection.server))
-        }
+        var evidence = Evidence(connection, marks, conversation)
+        server = connection.endpoint(connection.server)
+        if let idle = evidence.serverIdle { evidence.isTimerClose = samples.resembles(idle, of: server) }
         let judgement = Judge.judge(evidence, settings)
         let exchanges = conversation.exchanges
         self.flow = flow
         client = connection.endpoint(connection.client)
-        server = connection.endpoint(connection.server)
         roleBasis = connection.roleBasis
         clientSide = connection.client
         firstFrame = connection.firstFrame

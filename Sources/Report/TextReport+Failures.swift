@@ -1,0 +1,28 @@
+import Flows
+import Teardown
+import Wire
+
+extension TextReport {
+    /// Lost requests that are no race, or cannot be judged, each with its reason.
+    func failureSection(_ capture: CaptureFinding, _ failures: [FlowFinding]) -> [String] {
+        guard !failures.isEmpty else { return [] }
+        let isOther = capture.raceCount > 0
+        var lines = [heading("\(isOther ? "Other requests" : "Requests") without a complete answer")]
+        for failure in failures.prefix(Self.maximumFailures) {
+            let reason = failure.judgement.reason.map { " (\($0.rawValue))" } ?? ""
+            let request = failure.loss == nil ? "" : "  " + requestText(failure)
+            let what = """
+                  flow \(failure.flow)  \(name(failure.client)) → \(name(failure.server))  \
+                \(failure.judgement.verdict.rawValue)\(reason)\(request)
+                """
+            lines.append(TerminalText.cut(what, to: width))
+            lines += wrapped(failure.explanation, indent: 4).map { style(.quiet, $0) }
+        }
+        let total = [Verdict.closedInProcess, .truncated, .inconclusive].reduce(0) { $0 + (capture.verdicts[$1] ?? 0) }
+        let more = max(total, failures.count) - min(failures.count, Self.maximumFailures)
+        if more > 0 {
+            lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
+        }
+        return lines
+    }
+}
