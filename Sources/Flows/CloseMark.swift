@@ -21,4 +21,6 @@ public struct CloseMark: Sendable {
     public var hopLimit: UInt8
     /// Whether its hop limit differs from that of the sender's segments before: a middlebox may have forged it.
     public var isFromAnotherHop: Bool
+    /// Whether its sender went on sending data: it closed nothing.
+    var isOutlived = false
 }

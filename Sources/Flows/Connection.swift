@@ -114,7 +114,7 @@ public struct Connection {
     private mutating func count(_ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo) {
         lastFrame = info.number
         end = info.time
-        self[side].count(segment.flags)
+        self[side].count(segment.flags, segment.hopLimit)
     }
 
     private mutating func noteSYN(_ segment: borrowing Segment, _ side: Side) {
@@ -166,8 +166,12 @@ public struct Connection {
 
 extension HalfConnection {
     @inline(__always)
-    fileprivate mutating func count(_ flags: TCPFlags) {
+    fileprivate mutating func count(_ flags: TCPFlags, _ hopLimit: UInt8) {
         frames &+= 1
+        if !flags.contains(.rst) {
+            lowestHop = min(lowestHop, hopLimit)
+            highestHop = max(highestHop, hopLimit)
+        }
         guard !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
         if flags.contains(.syn) { synCount &+= 1 }
         if flags.contains(.fin) { finCount &+= 1 }
@@ -181,7 +185,6 @@ extension HalfConnection {
         guard !segment.flags.contains(.rst) else { return }
         let end = segment.payloadSequence.advanced(by: segment.payloadLength)
         if farthest.precedes(end) { farthest = end }
-        hopLimit = segment.hopLimit
         guard segment.flags.contains(.ack) else { return }
         let acknowledgment = segment.acknowledgment
         if !known.contains(.acknowledgment) || acknowledged.precedes(acknowledgment) {

@@ -52,6 +52,7 @@ package struct FlowTable {
         }
         let (arrival, gap) = connections[flow].receive(segment, from: side, info)
         if !segment.flags.isDisjoint(with: [.fin, .rst]) { noteClose(segment, flow, side, info) }
+        if case .inOrder = arrival, connections[flow].newestMark >= 0 { forgetResets(flow, side) }
         var delivery = delivery(flow, side, isNew, isDuplicate: false)
         delivery.arrival = arrival == .ahead ? keep(segment, frame, flow, side, info) : arrival
         delivery.gap = gap
@@ -158,7 +159,7 @@ extension FlowTable {
         var found: [CloseMark] = []
         var at = connections[flow].newestMark
         while at >= 0 {
-            found.append(marks[Int(at)].mark)
+            if !marks[Int(at)].mark.isOutlived { found.append(marks[Int(at)].mark) }
             at = marks[Int(at)].before
         }
         return found.reversed()
@@ -173,10 +174,20 @@ extension FlowTable {
             connections[flow][side].finSequence = sequence
             mark(.fin, segment, flow, side, info, at: sequence)
         }
-        if segment.flags.contains(.rst),
+        if segment.flags.contains(.rst), connections[flow][side].isPlausibleReset(segment.sequence),
             closeMarks(of: flow).count(where: { $0.kind == .rst && $0.side == side }) < Self.maximumResets
         {
             mark(.rst, segment, flow, side, info, at: segment.sequence)
+        }
+    }
+
+    /// A side that sends new data has not closed: its RSTs were forged, or came out of its receiver's window.
+    private mutating func forgetResets(_ flow: Int, _ side: Side) {
+        var at = connections[flow].newestMark
+        while at >= 0 {
+            let mark = marks[Int(at)].mark
+            if mark.kind == .rst, mark.side == side { marks[Int(at)].mark.isOutlived = true }
+            at = marks[Int(at)].before
         }
     }
 
@@ -186,11 +197,11 @@ extension FlowTable {
     ) {
         var position = StreamPosition(payloadOf: segment, frame: info.number, time: info.time)
         position.sequence = sequence
-        let usual = connections[flow][side].hopLimit
+        let half = connections[flow][side]
         let hopLimit = segment.hopLimit
-        let isForeign = kind == .rst && usual != 0 && usual != hopLimit
+        let isForeign = half.lowestHop <= half.highestHop && !(half.lowestHop...half.highestHop).contains(hopLimit)
         let mark = CloseMark(
-            kind: kind, side: side, position: position, hopLimit: hopLimit, isFromAnotherHop: isForeign)
+            kind: kind, side: side, position: position, hopLimit: hopLimit, isFromAnotherHop: kind == .rst && isForeign)
         marks.append((mark, connections[flow].newestMark))
         connections[flow].newestMark = Int32(marks.count - 1)
     }

@@ -21,8 +21,10 @@ public struct HalfConnection {
     }
 
     var known: Known = []
-    /// The hop limit of this side's latest segment that was no RST; what a forged RST is compared with.
-    public internal(set) var hopLimit: UInt8 = 0
+    /// The hop limits of this side's segments that were no RST, copies on other interfaces included; what a forged
+    /// RST is compared with. Empty (lowest above highest) before the first.
+    var lowestHop = UInt8.max
+    var highestHop = UInt8.min
     /// The first sequence number, as Wireshark's relative numbers count from it: of the SYN, or one before the
     /// first byte where the capture began later.
     public internal(set) var base = SequenceNumber(0)
@@ -97,6 +99,12 @@ extension HalfConnection {
         guard next == sequence else { return acceptOutOfTurn(segment, length) }
         advance(by: length, captured: segment.payload.count)
         return .inOrder(skipping: 0)
+    }
+
+    /// Whether an RST with this number may stand in its receiver's window (RFC 9293 section 3.10.7.4): some way
+    /// around what its sender has sent, far less than the whole circle.
+    func isPlausibleReset(_ sequence: SequenceNumber) -> Bool {
+        !isSeen || abs(next.distance(to: sequence)) < 1 << 28
     }
 
     private mutating func acceptOutOfTurn(_ segment: borrowing Segment, _ length: Int) -> Arrival {

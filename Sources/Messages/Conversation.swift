@@ -63,7 +63,7 @@ public struct Conversation {
     /// The connection is open since `time`; nil where the capture does not have its handshake.
     package mutating func open(at time: Timestamp?) {
         isOpen = true
-        if let time { exchanges.open(at: time) }
+        exchanges.open(at: time)
     }
 
     /// Bytes of the client were sent again from `sequence` on.
@@ -104,20 +104,30 @@ public struct Conversation {
         case .undetermined, .switched:
             break
         case .opaque:
-            takeTurn(count, role, position, &lines)
+            takeTurn(count, role, position, &lines, isSeen: false)
         case .tls:
+            let isData = tls.isInData(role)
             tls.skip(role, count)
-            continueMessage(count, role, position)
-        case .http1 where role == .client:
-            let event = clientHTTP.skip(count)
-            if case .lost? = event {
-                takeTurn(count, .client, position, &lines)
+            if isData {
+                continueMessage(role, position)
             } else {
-                continueMessage(count, .client, position)
+                takeTurn(count, role, position, &lines, isSeen: false)
+            }
+        case .http1 where role == .client:
+            if case .lost? = clientHTTP.skip(count) {
+                takeTurn(count, .client, position, &lines, isSeen: false)
+            } else if clientHTTP.isInMessage {
+                exchanges.extendRequest(to: position.sequence.advanced(by: count), at: position.time)
             }
         case .http1:
-            continueMessage(count, .server, position)
-            if case .end? = serverHTTP.skip(count) { endResponse(&lines) }
+            switch serverHTTP.skip(count) {
+            case .end?:
+                endResponse(&lines)
+            case .lost?:
+                takeTurn(count, .server, position, &lines, isSeen: false)
+            case .begin?, .head?, .switched?, nil:
+                continueMessage(.server, position)
+            }
         }
     }
 
@@ -220,17 +230,22 @@ extension Conversation {
         _ bytes: Span<UInt8>, _ role: Role, _ position: StreamPosition, _ lines: inout RequestLines
     ) {
         var offset = 0
-        var hasData = false
+        if tls.isLost(role) {
+            // Where the records begin is not known: all of the piece is a turn, and its records are found again
+            // where it begins with one.
+            takeTurn(bytes.count, role, position, &lines)
+        } else if tls.isInData(role) {
+            continueMessage(role, position)
+        }
         while let record = tls.next(role, bytes, &offset) {
             let start = record.bodyStart - TLSRecord.headerLength
             switch tls.meaning(record, role) {
             case .applicationData:
-                hasData = true
                 // What followed on a record was no alert.
                 alerts.removeAll { $0.isHeuristic && $0.role == role }
                 takeTurn(TLSRecord.headerLength + record.length, role, position.advanced(by: start), &lines)
             case .handshake:
-                exchanges.open(at: position.time)
+                exchanges.handshake(at: position.time)
             case .closeNotify(let isHeuristic):
                 noteCloseNotify(
                     AlertMark(
@@ -240,12 +255,6 @@ extension Conversation {
             case .other:
                 break
             }
-        }
-        if hasData { return }
-        if tls.isLost(role) {
-            takeTurn(bytes.count, role, position, &lines)
-        } else {
-            continueMessage(0, role, position)
         }
     }
 
@@ -257,23 +266,20 @@ extension Conversation {
         }
     }
 
-    /// More of a message that has begun: activity, and nothing else.
-    private mutating func continueMessage(_ count: Int, _ role: Role, _ position: StreamPosition) {
-        switch role {
-        case .client: break
-        case .server:
-            if exchanges.isAnswerBegun { exchanges.extendResponse(at: position.time) }
-        }
+    /// More of a message that has begun.
+    private mutating func continueMessage(_ role: Role, _ position: StreamPosition) {
+        if role == .server, exchanges.isAnswerBegun { exchanges.extendResponse(at: position.time) }
     }
 
+    /// - Parameter isSeen: false when the bytes went past the capture.
     private mutating func takeTurn(
-        _ count: Int, _ role: Role, _ position: StreamPosition, _ lines: inout RequestLines
+        _ count: Int, _ role: Role, _ position: StreamPosition, _ lines: inout RequestLines, isSeen: Bool = true
     ) {
         switch role {
         case .client:
             exchanges.clientTurn(at: position, count: count, &lines)
         case .server:
-            isServerAnswering = exchanges.beginResponse(at: position)
+            isServerAnswering = exchanges.beginResponse(at: position, isSeen: isSeen)
         }
     }
 }

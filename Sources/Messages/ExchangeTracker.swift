@@ -20,6 +20,11 @@ public struct ExchangeTracker {
     public private(set) var pending: PendingRequest?
     /// Whether the answer to `pending` has begun.
     public private(set) var isAnswerBegun = false
+    /// Whether any byte of that answer was captured; false while it is known only from a gap that the client
+    /// acknowledged.
+    public private(set) var isAnswerSeen = false
+    /// Whether the capture began after the connection: what the server sends first answers a request before it.
+    private var isMidstream = false
     /// Pipelined requests behind `pending`.
     private var queue: [PendingRequest] = []
     private var uncountedQueue: UInt32 = 0
@@ -36,9 +41,17 @@ public struct ExchangeTracker {
     /// The method that the next response answers.
     var expectedMethod: RequestMethod { pending?.method ?? .other }
 
-    /// The connection is open: idle time counts from here until the first application byte.
-    mutating func open(at time: Timestamp) {
-        if requests == 0, pending == nil { lastActivity = time }
+    /// The connection is open: idle time counts from here until the first application byte. Nil where the capture
+    /// began later.
+    mutating func open(at time: Timestamp?) {
+        guard requests == 0 else { return }
+        isMidstream = time == nil
+        lastActivity = time
+    }
+
+    /// Its TLS session is being opened: idle time counts from here.
+    mutating func handshake(at time: Timestamp) {
+        if requests == 0 { lastActivity = time }
     }
 
     /// The first byte of a request.
@@ -85,14 +98,21 @@ public struct ExchangeTracker {
 
     /// The first byte of a response.
     ///
+    /// - Parameter isSeen: false when its bytes went past the capture.
     /// - Returns: whether it answers the first waiting request.
-    mutating func beginResponse(at position: StreamPosition) -> Bool {
-        guard let request = pending, position.hasAcknowledgment,
-            request.start.sequence.precedes(position.acknowledgment)
-        else { return false }
+    mutating func beginResponse(at position: StreamPosition, isSeen: Bool = true) -> Bool {
+        guard let request = pending else {
+            if isMidstream, requests == 0 { lastActivity = position.time }
+            return false
+        }
+        guard position.hasAcknowledgment, request.start.sequence.precedes(position.acknowledgment) else {
+            return false
+        }
         lastActivity = position.time
+        if isSeen { isAnswerSeen = true }
         guard !isAnswerBegun else { return true }
         isAnswerBegun = true
+        isAnswerSeen = isSeen
         responses &+= 1
         if let idle = request.idleBefore { longestIdleReuse = max(longestIdleReuse ?? 0, idle) }
         return true

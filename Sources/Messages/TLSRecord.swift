@@ -56,6 +56,7 @@ struct TLSRecordFramer {
     private var headerCount = 0
 
     var isLost: Bool { phase == .lost }
+    var isInBody: Bool { phase == .body }
 
     /// The next record whose header ends in `bytes` from `offset` on, or nil when all of them are taken.
     mutating func next(_ bytes: Span<UInt8>, _ offset: inout Int) -> TLSRecord? {

@@ -23,6 +23,8 @@ struct TLSSession {
     private struct SideState {
         var framer = TLSRecordFramer()
         var phase = Phase.start
+        /// Whether its latest record is application data.
+        var isData = false
     }
 
     private enum Phase: UInt8 {
@@ -45,6 +47,14 @@ struct TLSSession {
 
     func isLost(_ role: Role) -> Bool { role == .client ? client.framer.isLost : server.framer.isLost }
 
+    /// Whether the next bytes of `role` belong to a record of application data.
+    func isInData(_ role: Role) -> Bool {
+        switch role {
+        case .client: client.isData && client.framer.isInBody
+        case .server: server.isData && server.framer.isInBody
+        }
+    }
+
     mutating func next(_ role: Role, _ bytes: Span<UInt8>, _ offset: inout Int) -> TLSRecord? {
         switch role {
         case .client: client.framer.next(bytes, &offset)
@@ -62,9 +72,16 @@ struct TLSSession {
     /// What `record` of `role` means.
     mutating func meaning(_ record: TLSRecord, _ role: Role) -> TLSMeaning {
         var phase = role == .client ? client.phase : server.phase
-        defer {
-            if role == .client { client.phase = phase } else { server.phase = phase }
+        let meaning = meaning(record, role, &phase)
+        let isData = if case .applicationData = meaning { true } else { false }
+        switch role {
+        case .client: (client.phase, client.isData) = (phase, isData)
+        case .server: (server.phase, server.isData) = (phase, isData)
         }
+        return meaning
+    }
+
+    private mutating func meaning(_ record: TLSRecord, _ role: Role, _ phase: inout Phase) -> TLSMeaning {
         switch record.type {
         case .handshake:
             // ClientHello and ServerHello are never encrypted; every later handshake record may be.

@@ -14,7 +14,7 @@ public struct Style: Sendable {
         case quiet = "2"
     }
 
-    private let isColoured: Bool
+    let isColoured: Bool
 
     private init(isColoured: Bool) {
         self.isColoured = isColoured

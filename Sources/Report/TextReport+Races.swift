@@ -126,7 +126,7 @@ extension Verdict {
     /// What a reader of a table should know.
     fileprivate var meaning: String {
         switch self {
-        case .crossed: "request and close passed each other on the wire; looking at its socket first helps no client"
+        case .crossed: "request and close passed each other on the wire; no client can see that coming"
         case .unread: "the server's host had the request, the application closed the idle connection without reading it"
         case .staleReuse: "the client's host had the close, the client used the connection all the same"
         case .resetOnArrival: "the far end had forgotten the idle connection and refused the request"

@@ -123,8 +123,8 @@ extension TextReport {
         let ellipsis = context.files.count > 3 ? " …" : ""
         var lines = [heading("Next")]
         // Commands are not wrapped: they are there to be copied.
-        lines.append(
-            TerminalText.cut("  finrace timeline \(files.joined(separator: " "))\(ellipsis) --flow \(shown.flow)", to: width))
+        let command = "  finrace timeline \(files.joined(separator: " "))\(ellipsis) --flow \(shown.flow)"
+        lines.append(TerminalText.cut(command, to: width))
         lines.append(TerminalText.cut("  Wireshark filter: \(shown.displayFilter)", to: width))
         return lines
     }

@@ -77,13 +77,13 @@ public struct TextReport: Sendable {
     private func habits(_ server: ServerFinding) -> String {
         guard let closes = server.idleCloses else { return "." }
         let closing = ", which closes idle connections after \(Units.range(closes))"
-        guard let reuse = server.longestIdleReuse else { return closing + "." }
+        guard let reuse = server.longestIdleReuse, reuse >= context.minimumIdle else { return closing + "." }
         return closing + " while its clients reuse them after up to \(Units.duration(reuse))."
     }
 
     private func quietHeadline(_ capture: CaptureFinding) -> [String] {
         let looked = "\(Units.count(capture.requests, "request")) on \(Units.count(capture.flows, "connection"))"
-        var lines = toned(.good, "No keep-alive race: none of \(looked) was lost to an idle close.")
+        var lines = toned(.good, "No keep-alive race: no request was lost to an idle close (\(looked)).")
         let closes = capture.verdicts[.idleClose] ?? 0
         lines += wrapped(
             closes == 0

@@ -36,6 +36,8 @@ public struct Evidence: Sendable {
     public var isAnswerBegun = false
     /// Whether its answer is known to be incomplete.
     public var isAnswerIncomplete = false
+    /// Whether any byte of its answer was captured.
+    public var isAnswerSeen = false
     /// Requests without a byte of their answer.
     public var unanswered = 0
     /// Close signals of the server, in the order in which they were captured; TLS and TCP together.
@@ -91,10 +93,13 @@ public struct Evidence: Sendable {
         return serverIdle
     }
 
-    /// The server's RST in reply to the lost request.
+    /// The server's RST in reply to the lost request: captured after it, and not one that says that its sender had
+    /// not received the request.
     public var reset: CloseSignal? {
         guard let request = lostRequest else { return nil }
-        return serverCloses.first { $0.kind == .rst && $0.position.frame > request.start.frame }
+        return serverCloses.first {
+            $0.kind == .rst && $0.position.frame > request.start.frame && $0.knows(request.start.sequence) != false
+        }
     }
 }
 
@@ -106,6 +111,7 @@ extension Evidence {
         let exchanges = conversation.exchanges
         request = exchanges.pending
         isAnswerBegun = exchanges.isAnswerBegun
+        isAnswerSeen = exchanges.isAnswerSeen
         isAnswerIncomplete = conversation.isAnswerIncomplete
         unanswered = exchanges.unanswered
         announcesClose = conversation.announcesClose

@@ -36,18 +36,12 @@ public struct Judgement: Sendable, Equatable {
 public enum Judge {
     /// The verdict for one connection.
     public static func judge(_ evidence: Evidence, _ settings: JudgeSettings) -> Judgement {
-        guard let request = evidence.lostRequest else {
-            let verdict = withoutLoss(evidence)
-            // The client sent something after the server's close that the capture does not have.
-            if verdict == .idleClose, evidence.hasUnseenClientBytes {
-                return Judgement(verdict: .inconclusive, reason: .captureGap)
-            }
-            return Judgement(verdict: verdict)
+        guard let request = evidence.lostRequest else { return withoutLoss(evidence) }
+        if let reason = blindness(evidence) { return Judgement(verdict: .inconclusive, reason: reason) }
+        guard let verdict = withLoss(request, evidence, settings) else {
+            // Whether the connection was idle decides, and its last activity was before the capture.
+            return Judgement(verdict: .inconclusive, reason: .captureStart)
         }
-        if let reason = inconclusive(evidence) {
-            return Judgement(verdict: .inconclusive, reason: reason)
-        }
-        let verdict = withLoss(request, evidence, settings)
         if verdict == .open, isCutShort(request, evidence, settings) {
             return Judgement(verdict: .inconclusive, reason: .captureEnd)
         }
@@ -58,39 +52,44 @@ public enum Judge {
     // MARK: No request lost
 
     /// Everything was answered, or the last answer has at least begun.
-    private static func withoutLoss(_ evidence: Evidence) -> Verdict {
-        if clientClosedFirst(evidence) { return .clientClose }
-        guard evidence.serverClose != nil else { return .open }
-        return evidence.isAnswerIncomplete ? .truncated : .idleClose
+    private static func withoutLoss(_ evidence: Evidence) -> Judgement {
+        if evidence.isAnswerBegun, !evidence.isAnswerSeen {
+            return Judgement(verdict: .inconclusive, reason: .captureGap)
+        }
+        if clientClosedFirst(evidence) { return Judgement(verdict: .clientClose) }
+        guard evidence.serverClose != nil else { return Judgement(verdict: .open) }
+        if evidence.isAnswerIncomplete { return Judgement(verdict: .truncated) }
+        // The client sent something after the server's close that the capture does not have.
+        if evidence.hasUnseenClientBytes { return Judgement(verdict: .inconclusive, reason: .captureGap) }
+        return Judgement(verdict: .idleClose)
     }
 
-    /// The client's close was captured first, and does not itself acknowledge the server's FIN: a capture point
-    /// near the client sees a simultaneous close in the client's order.
+    /// Whether the client closed before it knew of a close of the server: by the acknowledgement numbers of their
+    /// FINs, and where these do not tell (a simultaneous close, or an RST) by the order of the capture.
     private static func clientClosedFirst(_ evidence: Evidence) -> Bool {
         guard let client = evidence.clientClose else { return false }
         guard let server = evidence.serverClose else { return true }
         if client.position.hasAcknowledgment, server.kind != .rst, isReached(server, by: client.position.acknowledgment) {
             return false
         }
+        if server.position.hasAcknowledgment, client.kind != .rst, isReached(client, by: server.position.acknowledgment) {
+            return true
+        }
         return client.position.frame < server.position.frame
     }
 
     // MARK: A request lost
 
-    private static func withLoss(_ request: PendingRequest, _ evidence: Evidence, _ settings: JudgeSettings) -> Verdict
+    /// Nil where it matters whether the connection was idle, and the capture does not tell.
+    private static func withLoss(_ request: PendingRequest, _ evidence: Evidence, _ settings: JudgeSettings)
+        -> Verdict?
     {
         if isStale(request, evidence) { return .staleReuse }
-        guard let close = evidence.serverClose else {
-            if isSilentlyDropped(request, evidence, settings) { return .silentDrop }
-            return evidence.clientClose == nil ? .open : .clientClose
-        }
+        guard let close = evidence.serverClose else { return withoutClose(request, evidence, settings) }
         switch close.knows(request.start.sequence) {
-        case false?:
-            return .crossed
-        case true?:
-            return afterArrival(request, close, evidence, settings)
-        case nil:
-            return bareReset(request, close, evidence, settings)
+        case false?: return .crossed
+        case true?: return afterArrival(request, close, evidence, settings)
+        case nil: return bareReset(request, close, evidence, settings)
         }
     }
 
@@ -116,43 +115,48 @@ public enum Judge {
     ///   shutdown() over an unread queue. The timer tells them apart where the capture shows it.
     private static func afterArrival(
         _ request: PendingRequest, _ close: CloseSignal, _ evidence: Evidence, _ settings: JudgeSettings
-    ) -> Verdict {
+    ) -> Verdict? {
         if clientClosedFirst(evidence) { return .clientClose }
-        if close.isFromAnotherHop { return isIdle(request, settings) ? .resetOnArrival : .closedInProcess }
-        // What passed at the capture point is the answer's way back too.
-        let delay = close.position.time.since(request.start.time) - (evidence.serverRoundTrip ?? 0)
-        let isAtOnce = isIdle(request, settings) && delay <= settings.unreadWindow
-        switch close.kind {
-        case .rst:
-            return isAtOnce || evidence.isTimerClose == true ? .unread : .closedInProcess
-        case .fin, .closeNotify:
-            return isAtOnce && evidence.isTimerClose != false ? .unread : .closedInProcess
+        if close.isFromAnotherHop {
+            return isIdle(request, settings).map { $0 ? .resetOnArrival : .closedInProcess }
         }
+        if close.kind == .rst, evidence.isTimerClose == true { return .unread }
+        if close.kind != .rst, evidence.isTimerClose == false { return .closedInProcess }
+        // What passed at the capture point is the answer's way back too.
+        let delay = close.position.time.since(request.start.time) &- (evidence.serverRoundTrip ?? 0)
+        guard delay <= settings.unreadWindow else { return .closedInProcess }
+        return isIdle(request, settings).map { $0 ? .unread : .closedInProcess }
     }
 
     /// An RST without an acknowledgement number is the answer of a host that has no such connection
     /// (RFC 9293 section 3.10.7.1: its sequence number is the segment's acknowledgement number).
     private static func bareReset(
         _ request: PendingRequest, _ close: CloseSignal, _ evidence: Evidence, _ settings: JudgeSettings
-    ) -> Verdict {
+    ) -> Verdict? {
         // Sent before the request was seen: an abortive close that the request crossed.
         if close.position.frame < request.start.frame { return .crossed }
         if clientClosedFirst(evidence) { return .clientClose }
         if isAcknowledged(request, evidence) { return .closedInProcess }
-        return isIdle(request, settings) ? .resetOnArrival : .closedInProcess
+        return isIdle(request, settings).map { $0 ? .resetOnArrival : .closedInProcess }
     }
 
-    /// Sent at least three times, or for a second, and never acknowledged.
-    private static func isSilentlyDropped(
+    /// No close of the server at all: sent at least three times, or for a second, and never acknowledged, it was
+    /// swallowed.
+    private static func withoutClose(
         _ request: PendingRequest, _ evidence: Evidence, _ settings: JudgeSettings
-    ) -> Bool {
-        guard isIdle(request, settings), !isAcknowledged(request, evidence) else { return false }
-        return request.retransmissions >= 2
+    ) -> Verdict? {
+        let isRepeated =
+            request.retransmissions >= 2
             || (request.retransmissions > 0 && request.lastSent.since(request.start.time) >= 1 * .second)
+        if isRepeated, !isAcknowledged(request, evidence), isIdle(request, settings) != false {
+            return isIdle(request, settings).map { _ in .silentDrop }
+        }
+        return evidence.clientClose == nil ? .open : .clientClose
     }
 
-    private static func isIdle(_ request: PendingRequest, _ settings: JudgeSettings) -> Bool {
-        (request.idleBefore ?? 0) >= settings.minimumIdle
+    /// Whether the request came after an idle gap; nil where the capture shows nothing before it.
+    private static func isIdle(_ request: PendingRequest, _ settings: JudgeSettings) -> Bool? {
+        request.idleBefore.map { $0 >= settings.minimumIdle }
     }
 
     /// Whether a segment of the server that was no RST acknowledged some of the request.
@@ -162,7 +166,8 @@ public enum Judge {
 
     // MARK: Doubt
 
-    private static func inconclusive(_ evidence: Evidence) -> InconclusiveReason? {
+    /// What keeps the capture from showing the outcome at all.
+    private static func blindness(_ evidence: Evidence) -> InconclusiveReason? {
         if evidence.isOneSided { return .oneSided }
         // "ACKed unseen segment": the answer may be what the capture lost.
         if evidence.hasUnseenServerBytes { return .captureGap }
@@ -173,7 +178,7 @@ public enum Judge {
     private static func isCutShort(
         _ request: PendingRequest, _ evidence: Evidence, _ settings: JudgeSettings
     ) -> Bool {
-        isIdle(request, settings) && !isAcknowledged(request, evidence)
+        isIdle(request, settings) == true && !isAcknowledged(request, evidence)
     }
 
     // MARK: What the client may do
