@@ -42,7 +42,9 @@ import Wire
             throw Self.refused(input, head, reason)
         }
         unsafe self.handle = handle
-        linkType = LinkType(rawValue: UInt32(truncatingIfNeeded: unsafe pcap_datalink(handle)))
+        // libpcap tells its host's DLT number; the one that is not the registry's here is raw IP.
+        let type = unsafe pcap_datalink(handle)
+        linkType = type == DLT_RAW ? .raw : LinkType(rawValue: UInt32(truncatingIfNeeded: type))
         if let expression { filter = unsafe try CaptureFilter(expression, for: handle, file: name) }
     }
 

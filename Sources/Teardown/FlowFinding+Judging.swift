@@ -38,7 +38,7 @@ extension FlowFinding {
         longestIdleReuse = exchanges.longestIdleReuse
         advertisedKeepAlive = conversation.advertisedKeepAlive
         self.judgement = judgement
-        close = CloseFinding(evidence, settings)
+        close = CloseFinding(evidence, judgement.verdict, settings)
         loss = LossFinding(evidence, judgement, lines)
     }
 }
@@ -51,7 +51,7 @@ extension FlagCounts {
 
 extension CloseFinding {
     /// The first close signal of either side, or nil when the connection stayed open.
-    fileprivate init?(_ evidence: Evidence, _ settings: JudgeSettings) {
+    fileprivate init?(_ evidence: Evidence, _ verdict: Verdict, _ settings: JudgeSettings) {
         let client = evidence.clientClose
         let server = evidence.serverClose
         guard let first = [client, server].compactMap(\.self).min(by: { $0.position.frame < $1.position.frame }) else {
@@ -64,18 +64,18 @@ extension CloseFinding {
             let idle = first.position.time.since(last)
             return idle >= 0 ? idle : nil
         }
-        cause = Self.cause(isServer: isServer, idle: idle, evidence, settings)
+        cause = isServer ? Self.cause(idle, evidence, verdict, settings) : .unknown
     }
 
+    /// Why the server closed. Only a close with nothing outstanding, or one that a race lost to, is its idle timer's.
     private static func cause(
-        isServer: Bool, idle: Nanoseconds?, _ evidence: Evidence, _ settings: JudgeSettings
+        _ idle: Nanoseconds?, _ evidence: Evidence, _ verdict: Verdict, _ settings: JudgeSettings
     ) -> CloseCause {
-        guard isServer else { return .unknown }
         if evidence.announcesClose { return .announced }
         if evidence.endsWithClose { return .afterRequest }
-        guard let idle else { return .unknown }
+        guard verdict == .idleClose || verdict.isRace, let idle else { return .unknown }
         if idle >= settings.minimumIdle { return .idleTimeout }
-        return evidence.request == nil ? .afterRequest : .unknown
+        return verdict == .idleClose ? .afterRequest : .unknown
     }
 }
 

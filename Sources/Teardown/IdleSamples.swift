@@ -24,8 +24,12 @@ struct IdleSamples {
     /// shows no such close of it.
     func resembles(_ idle: Nanoseconds, of server: Endpoint) -> Bool? {
         guard let samples = byServer[server], !samples.isEmpty else { return nil }
-        // Timers of event loops fire within a few milliseconds (measured: node, nginx, uvicorn 0 to 4 ms late).
-        let tolerance = max(20 * .millisecond, idle / 100)
-        return samples.contains { abs($0 &- idle) <= tolerance }
+        // Timers of event loops fire within a few milliseconds after their time (measured: node, nginx, uvicorn 0
+        // to 4 ms), and not before it but for the resolution of clocks.
+        let late = max(20 * .millisecond, idle / 100)
+        return samples.contains { sample in
+            let difference = idle &- sample
+            return difference >= -1 * .millisecond && difference <= late
+        }
     }
 }
