@@ -40,5 +40,20 @@ let package = Package(
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
             swiftSettings: settings),
+
+        // TestSupport builds packets, captures and conversations for the suites.
+        .target(
+            name: "TestSupport", dependencies: ["Wire", "Flows", "Messages", "Teardown"], path: "Tests/TestSupport",
+            swiftSettings: settings),
+        .testTarget(
+            name: "TeardownTests", dependencies: ["Wire", "Flows", "Messages", "Teardown", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],
+            exclude: ["Goldens"], swiftSettings: settings),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "Teardown", "Messages", "Flows", "Wire"],
+            swiftSettings: settings),
     ]
 )

@@ -87,21 +87,42 @@ public struct Connection {
 
     /// Takes one segment.
     ///
-    /// - Returns: what its payload is to the sender's stream, and the gap before it if its peer acknowledged bytes
-    ///   that are missing there.
+    /// - Returns: what its payload is to the sender's stream; the gap before it, if its peer acknowledged bytes that
+    ///   are missing there; and the gap in the peer's stream, if the sender goes on after bytes that are missing.
     @inline(__always)
     mutating func receive(_ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo)
-        -> (arrival: Arrival, gap: StreamGap?)
+        -> (arrival: Arrival, gap: StreamGap?, peerGap: StreamGap?)
     {
         count(segment, side, info)
         handshake.receive(segment, fromClient: side == client, info.time)
         var gap: StreamGap?
         if self[side].next.precedes(segment.payloadSequence) { gap = takeGap(before: segment, from: side, info) }
         let arrival = self[side].accept(segment)
-        if arrival == .ahead { outOfOrder &+= 1 }
+        var peerGap: StreamGap?
+        switch arrival {
+        case .inOrder:
+            if self[side.other].next.precedes(segment.acknowledgment) { peerGap = takePeerGap(segment, side, info) }
+        case .ahead:
+            outOfOrder &+= 1
+        case .nothing, .retransmission:
+            break
+        }
         self[side].note(segment)
         if segment.flags.contains(.syn) { noteSYN(segment, side) }
-        return (arrival, gap)
+        return (arrival, gap, peerGap)
+    }
+
+    /// The peer's bytes that `side` acknowledges with new data of its own, and that the capture does not have: an
+    /// answer went past it before this request. It lies before all of that data.
+    private mutating func takePeerGap(_ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo)
+        -> StreamGap?
+    {
+        guard segment.flags.contains(.ack), self[side.other].isSeen else { return nil }
+        let position = StreamPosition(
+            sequence: self[side.other].next, acknowledgment: segment.payloadSequence, frame: info.number,
+            time: info.time)
+        return self[side.other].gap(
+            before: segment.acknowledgment, acknowledged: segment.acknowledgment, at: position)
     }
 
     /// Counts a frame that repeats one of another interface. Its flags count too, as in any other reader.

@@ -20,6 +20,8 @@ package struct Delivery {
     package var arrival: Arrival
     /// What came to be missing before the payload.
     package var gap: StreamGap?
+    /// What came to be missing of the other side's stream, before the payload.
+    package var peerGap: StreamGap?
 }
 
 /// All flows of a capture, numbered as Wireshark numbers `tcp.stream`: by first appearance in the file, a new
@@ -50,12 +52,13 @@ package struct FlowTable {
             connections[flow].receiveDuplicate(segment, from: side, info)
             return delivery(flow, side, isNew, isDuplicate: true)
         }
-        let (arrival, gap) = connections[flow].receive(segment, from: side, info)
+        let (arrival, gap, peerGap) = connections[flow].receive(segment, from: side, info)
         if !segment.flags.isDisjoint(with: [.fin, .rst]) { noteClose(segment, flow, side, info) }
         if case .inOrder = arrival, connections[flow].newestMark >= 0 { forgetResets(flow, side) }
         var delivery = delivery(flow, side, isNew, isDuplicate: false)
         delivery.arrival = arrival == .ahead ? keep(segment, frame, flow, side, info) : arrival
         delivery.gap = gap
+        delivery.peerGap = peerGap
         return delivery
     }
 
@@ -64,7 +67,8 @@ package struct FlowTable {
         Delivery(
             flow: flow, side: side, isFromClient: connections[flow].client == side,
             isRoleGuessed: connections[flow].roleBasis == .port, isNewFlow: isNew, isDuplicate: isDuplicate,
-            hasWaiting: connections[flow].hasWaiting, arrival: .nothing, gap: nil)
+            hasWaiting: connections[flow].hasWaiting, arrival: .nothing, gap: nil,
+            peerGap: nil)
     }
 
     /// The flow of a segment, made where it is new.

@@ -1,3 +1,4 @@
+import Teardown
 import Wire
 
 /// Draws what passes between two hosts as a ladder: time runs down, the client's line is left, the server's right.
@@ -47,7 +48,7 @@ struct Ladder {
     // MARK: Rows
 
     private mutating func draw(_ step: TimelineStep) {
-        if step.followsGap { drawPause(" bytes missing in the capture ", tone: .doubtful) }
+        if step.entry.followsGap { drawPause(" bytes missing in the capture ", tone: .doubtful) }
         let tone: Style.Tone? = decisive.contains(step.frame) ? .bad : step.isIdleTalk ? .quiet : nil
         let line: Character = step.isIdleTalk ? "╌" : "─"
         let label = step.label(width: layout.innerWidth - 6)
@@ -96,10 +97,8 @@ struct Ladder {
     }
 
     private mutating func row(_ step: TimelineStep, _ arrow: String) {
-        var time: [UInt8] = []
-        time.append(seconds: step.time.since(start), digits: 6)
         let margin =
-            TerminalText.padded(String(decoding: time, as: UTF8.self), to: layout.timeWidth, alignRight: true) + "  "
+            TerminalText.padded(Self.time(step, since: start), to: layout.timeWidth, alignRight: true) + "  "
             + TerminalText.padded(String(step.frame), to: layout.frameWidth, alignRight: true) + "  "
         let numbers = TerminalText.cut(Self.numbers(step, layout.showsLength), to: layout.numbersWidth)
         lines.append("  " + margin + arrow + "  " + style(.quiet, numbers))
@@ -107,21 +106,36 @@ struct Ladder {
 
     // MARK: Words
 
+    /// Seconds since the flow's first segment.
+    static func time(_ step: TimelineStep, since start: Timestamp) -> String {
+        var text: [UInt8] = []
+        text.append(seconds: step.time.since(start), digits: 6)
+        return String(decoding: text, as: UTF8.self)
+    }
+
     /// Sequence and acknowledgement number as Wireshark shows them.
     static func numbers(_ step: TimelineStep, _ showsLength: Bool) -> String {
         var text = "Seq=\(step.sequence)"
         if let acknowledgment = step.acknowledgment { text += " Ack=\(acknowledgment)" }
-        return showsLength ? text + " Len=\(step.length)" : text
+        return showsLength ? text + " Len=\(step.entry.payloadLength)" : text
     }
 
     /// `#41 FIN, #39 408 Request Time-out`: the decisive segment comes first, it must not be cut off.
     private static func names(_ steps: [TimelineStep]) -> String {
-        steps.map { "#\($0.frame) " + ($0.what.isEmpty ? $0.details.joined(separator: ", ") : $0.what) }
-            .joined(separator: ", ")
+        let names = steps.prefix(2).map { step in
+            "#\(step.frame) " + (step.what.isEmpty ? step.details.joined(separator: ", ") : step.what)
+        }
+        return names.joined(separator: ", ") + more(steps)
     }
 
+    /// `#41 #39 arrive`.
     private static func arrival(_ steps: [TimelineStep]) -> String {
-        steps.map { "#\($0.frame) " }.joined() + (steps.count == 1 ? "arrives" : "arrive")
+        let frames = steps.prefix(2).map { "#\($0.frame)" }.joined(separator: " ")
+        return "\(frames)\(more(steps)) \(steps.count == 1 ? "arrives" : "arrive")"
+    }
+
+    private static func more(_ steps: [TimelineStep]) -> String {
+        steps.count > 2 ? " and \(Units.count(steps.count - 2)) more" : ""
     }
 
     /// A line of `width` columns with `label` in it.

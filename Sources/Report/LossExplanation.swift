@@ -163,15 +163,15 @@ struct LossExplanation {
     private var request: String { "the request (frame \(loss.request.start.frame))" }
     private func frame(_ close: CloseSignal) -> String { "frame \(close.position.frame)" }
 
-    private var requestStart: Int { finding.base.client.distance(to: loss.request.start.sequence) }
-    private var requestAcknowledgment: Int? {
+    private var requestStart: UInt32 { loss.request.start.sequence.relative(to: finding.base.client) }
+    private var requestAcknowledgment: UInt32? {
         guard loss.request.start.hasAcknowledgment else { return nil }
-        return finding.base.server.distance(to: loss.request.start.acknowledgment)
+        return loss.request.start.acknowledgment.relative(to: finding.base.server)
     }
 
-    private func place(_ close: CloseSignal) -> Int { finding.base.server.distance(to: close.position.sequence) }
-    private func acknowledgment(_ close: CloseSignal) -> Int? {
+    private func place(_ close: CloseSignal) -> UInt32 { close.position.sequence.relative(to: finding.base.server) }
+    private func acknowledgment(_ close: CloseSignal) -> UInt32? {
         guard close.position.hasAcknowledgment else { return nil }
-        return finding.base.client.distance(to: close.position.acknowledgment)
+        return close.position.acknowledgment.relative(to: finding.base.client)
     }
 }

@@ -26,6 +26,9 @@ enum TimelineItem {
         var isIdleTalk = true
         /// Segments of the capture that were not kept.
         var omitted = 0
+
+        /// Whether it hides an idle gap and nothing else.
+        var isIdleGap: Bool { probes > 0 && isIdleTalk && omitted == 0 }
     }
 }
 
@@ -140,17 +143,13 @@ struct TimelinePlan {
 
     /// What stands between two segments that are drawn: a fold, a silence, or neither.
     private mutating func appendPause(_ fold: TimelineItem.Fold, _ silence: Nanoseconds, before next: TimelineStep?) {
-        var silence = silence
-        if fold.probes > 0, fold.isIdleTalk, fold.omitted == 0 {
-            silence &+= fold.length
-        } else if fold.segments > 0 || fold.omitted > 0 {
-            items.append(.fold(fold))
+        if fold.isIdleGap {
+            items.append(.idle(silence &+ fold.length, probes: fold.probes))
+            return
         }
-        if let next, next.isRepeated, silence >= minimumIdle {
-            items.append(.waiting(silence))
-        } else if silence >= minimumIdle || fold.probes > 0 && fold.isIdleTalk {
-            items.append(.idle(silence, probes: fold.isIdleTalk ? fold.probes : 0))
-        }
+        if fold.segments > 0 || fold.omitted > 0 { items.append(.fold(fold)) }
+        guard silence >= minimumIdle else { return }
+        items.append(next?.isRepeated == true ? .waiting(silence) : .idle(silence, probes: 0))
     }
 }
 
@@ -161,45 +160,5 @@ extension TimelineItem.Fold {
         probes += step.isProbe ? 1 : 0
         isIdleTalk = isIdleTalk && step.isIdleTalk
         length &+= silence
-    }
-}
-
-/// The segments of the request and of the close that were on the wire at the same time.
-private struct Crossing {
-    private let requests: [Int]
-    private let closes: [Int]
-
-    /// The crossing of a flow, or nil when none was proven or its segments are not there.
-    init?(_ steps: [TimelineStep], _ finding: FlowFinding) {
-        guard finding.judgement.verdict == .crossed, let loss = finding.loss, let close = loss.close,
-            let request = steps.firstIndex(where: { $0.frame == loss.request.start.frame }),
-            let closing = steps.firstIndex(where: { $0.frame == close.position.frame }), request != closing
-        else { return nil }
-        let (sent, closed) = (steps[request], steps[closing])
-        // What the server sent without the request, and the client had not when it sent that: a close may be an
-        // alert and a FIN, or come behind an answer that nobody asked for.
-        closes =
-            [closing]
-            + steps.indices.filter { index in
-                let step = steps[index]
-                return index != closing && !step.isFromClient && !step.isIdleTalk && !step.isRepeated
-                    && step.acknowledgment.map { $0 <= sent.sequence } ?? false
-                    && sent.acknowledgment.map { $0 <= step.sequence } ?? false
-            }
-        // What the client sent of the request without the close.
-        requests = steps.indices.filter { index in
-            let step = steps[index]
-            return index == request
-                || (index > request && step.isFromClient && !step.isIdleTalk && !step.isRepeated && step.length > 0
-                    && step.acknowledgment.map { $0 <= closed.sequence } ?? false)
-        }
-    }
-
-    var first: Int { min(requests[0], closes.min() ?? closes[0]) }
-
-    func contains(_ index: Int) -> Bool { requests.contains(index) || closes.contains(index) }
-
-    func item(_ steps: [TimelineStep]) -> TimelineItem {
-        .crossing(requests: requests.map { steps[$0] }, closes: closes.map { steps[$0] })
     }
 }

@@ -61,10 +61,11 @@ public struct TimelineReport: Sendable {
             let gap = right - titles.count - client.count - server.count
             return [style(.quiet, titles) + client + String(repeating: " ", count: gap) + server]
         }
-        let serverLine = TerminalText.padded(TerminalText.cutMiddle(server, to: width), to: right, alignRight: true)
+        let room = right - titles.count
         return [
-            String(repeating: " ", count: titles.count) + TerminalText.cutMiddle(client, to: width - titles.count),
-            style(.quiet, titles) + serverLine.dropFirst(min(titles.count, serverLine.count)),
+            String(repeating: " ", count: titles.count) + TerminalText.cutMiddle(client, to: room),
+            style(.quiet, titles)
+                + TerminalText.padded(TerminalText.cutMiddle(server, to: room), to: room, alignRight: true),
         ]
     }
 
@@ -76,9 +77,9 @@ public struct TimelineReport: Sendable {
             case .idle, .waiting, .fold: []
             }
         }
-        let length = finding.end.since(finding.start).magnitude / 1_000_000_000
+        let times = steps.map { Ladder.time($0, since: finding.start).count }
         var layout = Ladder.Layout(
-            timeWidth: max(String(length).count + 7, 8),
+            timeWidth: max(times.max() ?? 0, 8),
             frameWidth: max(steps.map { String($0.frame).count }.max() ?? 0, 5), innerWidth: 0, showsLength: true,
             numbersWidth: 0)
         for showsLength in [true, false] {

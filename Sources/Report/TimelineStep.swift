@@ -5,28 +5,31 @@ import Wire
 
 /// One segment of a timeline, said in words and in the relative numbers that Wireshark shows.
 struct TimelineStep {
-    let frame: Int
-    let time: Timestamp
+    /// The segment.
+    let entry: TimelineEntry
     let isFromClient: Bool
-    let sequence: Int
-    let acknowledgment: Int?
-    let length: Int
+    /// Its sequence and acknowledgement number, counted from the beginning of each side.
+    let sequence: UInt32
+    let acknowledgment: UInt32?
     /// What it is: `SYN`, `GET /x`, `TLS data`, `ack`; empty for bytes that tell nothing.
     let what: String
     /// What is added to that: `122 bytes`, `FIN`.
     let details: [String]
     /// Whether it was sent before.
     let isRepeated: Bool
-    /// How many interfaces it was captured on.
-    let copies: Int
     /// Whether it begins a request: the client's bytes after the server's, or the first ones.
     let beginsRequest: Bool
     /// Whether it is a pure acknowledgement or a keep-alive probe.
     let isIdleTalk: Bool
     /// Whether it may be folded away: idle talk, or the middle of a message.
     let isDull: Bool
+    /// Whether it is a keep-alive probe.
     let isProbe: Bool
-    let followsGap: Bool
+
+    var frame: Int { entry.frame }
+    var time: Timestamp { entry.time }
+    /// How many interfaces it was captured on.
+    var copies: Int { entry.duplicates + 1 }
 
     /// Its label in at most `width` columns: what is long is cut, the details stay.
     func label(width: Int) -> String {
@@ -40,10 +43,11 @@ struct TimelineStep {
 /// Turns the segments of one flow into steps; what a segment means may depend on those before it.
 struct TimelineNarrator {
     fileprivate struct Half {
-        /// The end of what was sent, as a relative number.
-        var end: Int?
+        /// The end of what was sent.
+        var end: SequenceNumber?
         var hasSYN = false
-        var finAt: Int?
+        /// The number that the FIN takes.
+        var finSequence: SequenceNumber?
     }
 
     private let finding: FlowFinding
@@ -62,17 +66,16 @@ struct TimelineNarrator {
         let peerBase = isFromClient ? finding.base.server : finding.base.client
         // Of a side that was never seen nobody knows where its numbers begin.
         let isPeerSeen = (isFromClient ? finding.frames.server : finding.frames.client) > 0
-        let sequence = base.distance(to: entry.sequence)
         var half = isFromClient ? client : server
-        let isProbe = isProbe(entry, sequence, half)
-        let isRepeated = isRepeated(entry, sequence, half)
+        let isProbe = isProbe(entry, half)
+        let isRepeated = isRepeated(entry, half)
         let hasPayload = entry.payloadLength > 0 && !isProbe
         let payload = PayloadLabel(hasPayload ? entry.head : [])
         let role: Role = isFromClient ? .client : .server
         let beginsRequest = hasPayload && !isRepeated && isFromClient && lastSpeaker != .client
         let beginsTurn = hasPayload && lastSpeaker != role
 
-        half.take(entry, sequence)
+        half.take(entry)
         if isFromClient { client = half } else { server = half }
         if hasPayload, !isRepeated { lastSpeaker = role }
 
@@ -80,27 +83,25 @@ struct TimelineNarrator {
         let isIdleTalk = isPlain && (isProbe || entry.payloadLength == 0)
         let (what, details) = words(entry, payload, isProbe: isProbe)
         return TimelineStep(
-            frame: entry.frame, time: entry.time, isFromClient: isFromClient, sequence: sequence,
-            acknowledgment: entry.acknowledgment.map { isPeerSeen ? peerBase.distance(to: $0) : Int($0.rawValue) },
-            length: entry.payloadLength,
-            what: what, details: details, isRepeated: isRepeated, copies: entry.duplicates + 1,
-            beginsRequest: beginsRequest, isIdleTalk: isIdleTalk,
+            entry: entry, isFromClient: isFromClient, sequence: entry.sequence.relative(to: base),
+            acknowledgment: entry.acknowledgment.map { isPeerSeen ? $0.relative(to: peerBase) : $0.rawValue },
+            what: what, details: details, isRepeated: isRepeated, beginsRequest: beginsRequest, isIdleTalk: isIdleTalk,
             isDull: isIdleTalk || (isPlain && !beginsTurn && payload.kind == .other && !isRepeated),
-            isProbe: isProbe, followsGap: entry.followsGap)
+            isProbe: isProbe)
     }
 
     // MARK: Meaning
 
     /// RFC 9293 section 3.8.4: nothing, or one byte, at the number before the next.
-    private func isProbe(_ entry: TimelineEntry, _ sequence: Int, _ half: Half) -> Bool {
+    private func isProbe(_ entry: TimelineEntry, _ half: Half) -> Bool {
         guard let end = half.end, entry.flags.isDisjoint(with: [.syn, .fin, .rst]) else { return false }
-        return sequence == end - 1 && entry.payloadLength <= 1
+        return entry.sequence == end.advanced(by: -1) && entry.payloadLength <= 1
     }
 
-    private func isRepeated(_ entry: TimelineEntry, _ sequence: Int, _ half: Half) -> Bool {
+    private func isRepeated(_ entry: TimelineEntry, _ half: Half) -> Bool {
         if entry.arrival == .retransmission { return true }
         if entry.flags.contains(.syn) { return half.hasSYN }
-        if entry.flags.contains(.fin), entry.payloadLength == 0 { return half.finAt == sequence }
+        if entry.flags.contains(.fin), entry.payloadLength == 0 { return half.finSequence == entry.sequence }
         return false
     }
 
@@ -125,17 +126,25 @@ struct TimelineNarrator {
     private func closeNotify(_ entry: TimelineEntry) -> String? {
         let signals = [finding.close?.signal, finding.loss?.close].compactMap(\.self)
         return signals.first { $0.kind == .closeNotify && $0.position.frame == entry.frame }.map { signal in
-            signal.isHeuristic ? "TLS close_notify (inferred)" : "TLS close_notify"
+            signal.isHeuristic ? "close_notify (inferred)" : "TLS close_notify"
         }
     }
 }
 
 extension TimelineNarrator.Half {
-    fileprivate mutating func take(_ entry: TimelineEntry, _ sequence: Int) {
+    fileprivate mutating func take(_ entry: TimelineEntry) {
         if entry.flags.contains(.rst) { return }
-        let control = (entry.flags.contains(.syn) ? 1 : 0) + (entry.flags.contains(.fin) ? 1 : 0)
-        end = max(end ?? sequence, sequence + entry.payloadLength + control)
         if entry.flags.contains(.syn) { hasSYN = true }
-        if entry.flags.contains(.fin) { finAt = finAt ?? sequence + entry.payloadLength }
+        let payloadEnd = entry.sequence.advanced(by: entry.payloadLength + (entry.flags.contains(.syn) ? 1 : 0))
+        let newEnd = payloadEnd.advanced(by: entry.flags.contains(.fin) ? 1 : 0)
+        if entry.flags.contains(.fin) { finSequence = finSequence ?? payloadEnd }
+        if end.map({ $0.precedes(newEnd) }) ?? true { end = newEnd }
+    }
+}
+
+extension SequenceNumber {
+    /// This number as Wireshark shows it: counted from the beginning of its side.
+    func relative(to base: SequenceNumber) -> UInt32 {
+        UInt32(truncatingIfNeeded: base.distance(to: self))
     }
 }

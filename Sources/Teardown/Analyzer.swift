@@ -105,6 +105,7 @@ public struct Analyzer {
 
     @inline(__always)
     private mutating func deliver(_ delivery: Delivery, _ frame: Span<UInt8>, _ info: FrameInfo) {
+        if let gap = delivery.peerGap { skip(gap, delivery.flow, delivery.side.other) }
         if let gap = delivery.gap { skip(gap, delivery.flow, delivery.side) }
         switch delivery.arrival {
         case .nothing, .ahead:

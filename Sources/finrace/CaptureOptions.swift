@@ -34,8 +34,9 @@ struct CaptureOptions: ParsableArguments {
     @Argument(help: ArgumentHelp("Savefiles; several are one capture in order of time; - is standard input.", valueName: "FILE"))
     var files: [String] = []
 
-    @Argument(parsing: .postTerminator, help: ArgumentHelp("A filter expression as in tcpdump.", valueName: "FILTER"))
-    var expression: [String] = []
+    /// What stood behind `--` on the command line, where `Finrace.main` puts it.
+    @Option(help: .hidden)
+    var trailingFilter: String?
 
     func validate() throws {
         if files.isEmpty, read.isEmpty {
@@ -50,9 +51,9 @@ struct CaptureOptions: ParsableArguments {
 
     /// The filter expression, from wherever it was given.
     var filterExpression: String? {
-        let words = (read.isEmpty ? [] : files) + expression
-        let parts = [filter, words.isEmpty ? nil : words.joined(separator: " ")].compactMap(\.self)
-        return parts.isEmpty ? nil : parts.count == 1 ? parts[0] : parts.map { "(\($0))" }.joined(separator: " and ")
+        let words = read.isEmpty || files.isEmpty ? nil : files.joined(separator: " ")
+        let parts = [filter, words, trailingFilter].compactMap(\.self)
+        return parts.count <= 1 ? parts.first : parts.map { "(\($0))" }.joined(separator: " and ")
     }
 
     /// How to analyse.

@@ -7,29 +7,42 @@ struct Finrace: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "finrace",
         abstract: "Find the requests in a packet capture that crossed a server's close.",
+        usage: """
+            finrace [analyze] <FILE> ... [<options>] [-- <FILTER>]
+            finrace timeline <FILE> ... [--flow <number>] [-- <FILTER>]
+            """,
         discussion: """
             A client keeps idle connections in a pool, the server's keep-alive timer closes one, and the next request \
             is lost. finrace reads a capture (tcpdump -w), reconstructs its TCP flows and reports each request that \
             was lost this way, with frame and acknowledgement numbers as proof.
 
             EXAMPLES:
-              finrace capture.pcap                         report
-              finrace capture.pcap -- host 10.0.0.7        only what a filter lets through
-              finrace timeline capture.pcap                the lost requests, packet by packet
-              finrace --format ndjson capture.pcap         one JSON object a connection
-              tcpdump -i any -w - | finrace -              what tcpdump captures, at its end
+              finrace capture.pcap                     the report
+              finrace capture.pcap -- host 10.0.0.7    only frames that match
+              finrace timeline capture.pcap            the races, packet by packet
+              finrace --format ndjson capture.pcap     an object a connection
+              tcpdump -i any -w - | finrace -          from a pipe
 
             EXIT CODES: 0 analysed, 1 --fail-on-race and a race, 64 wrong usage, 65 no capture or damaged, \
             66 cannot be opened, 74 output cannot be written.
+
+            'finrace help analyze' lists the options.
             """,
         version: finraceVersion,
         subcommands: [Analyze.self, ShowTimeline.self],
         defaultSubcommand: Analyze.self)
 
+    /// The words of the command line, what follows `--` being one filter expression, as with tcpdump.
+    static func arguments(_ words: ArraySlice<String>) -> [String] {
+        guard let end = words.firstIndex(of: "--") else { return Array(words) }
+        let filter = words[(end + 1)...].joined(separator: " ")
+        return words[..<end] + (filter.isEmpty ? [] : ["--trailing-filter", filter])
+    }
+
     /// Runs the command; every error is one line and an exit code.
     static func main() {
         do {
-            var command = try parseAsRoot()
+            var command = try parseAsRoot(arguments(CommandLine.arguments.dropFirst()))
             try command.run()
         } catch is Output.Closed {
             // The reader of the pipe has seen enough.
@@ -39,8 +52,15 @@ struct Finrace: ParsableCommand {
         } catch let error as CaptureError {
             complain(error.description)
             exit(withError: ExitStatus.of(error))
+        } catch let code as ExitCode {
+            exit(withError: code)
         } catch {
-            exit(withError: error)
+            let code = exitCode(for: error)
+            // Help and version are no errors and more than one line.
+            guard code != .success else { exit(withError: error) }
+            let message = message(for: error).prefix { !$0.isNewline }
+            complain("\(message) (finrace --help)")
+            exit(withError: code)
         }
     }
 }
