@@ -139,10 +139,27 @@ public struct Connection {
     }
 
     private mutating func noteSYN(_ segment: borrowing Segment, _ side: Side) {
+        if !self[side].hasSYN { self[side].synIdentity = Self.identity(ofSYN: segment) }
         self[side].known.insert(.syn)
         guard roleBasis == .port else { return }
         let isAnswer = segment.flags.contains(.ack)
         (client, roleBasis) = (isAnswer ? side.other : side, isAnswer ? .synAck : .syn)
+    }
+
+    /// A NAT changes addresses, ports, TTL and checksums; the initial sequence number, the timestamp, the
+    /// identification and the window pass through it.
+    private static func identity(ofSYN segment: borrowing Segment) -> UInt64 {
+        // Made captures begin at 0 and repeat their numbers: nothing to go by.
+        let stamps = UInt64(segment.timestampValue) << 16 | UInt64(segment.identification)
+        guard segment.sequence.rawValue > 0xFFFF, stamps != 0 else { return 0 }
+        return mix(UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.window), stamps)
+    }
+
+    /// What a connection has in common with its other names behind a NAT, or nil where its handshake does not tell.
+    var natIdentity: UInt64? {
+        let (low, high) = (self[.low].synIdentity, self[.high].synIdentity)
+        // Either side may be the low one: the order must not matter.
+        return low == 0 || high == 0 ? nil : low &+ high
     }
 
     /// The gap in `side`'s stream before `segment`, if its peer acknowledged what is missing.

@@ -113,6 +113,31 @@ package struct FlowTable {
     }
 }
 
+// MARK: NAT
+
+extension FlowTable {
+    /// How far apart the copies of a connection's first packet are captured on both sides of a NAT.
+    private static let natWindow: Nanoseconds = 1 * .second
+
+    /// The connections that were captured under several address pairs: the further flows by the number of the
+    /// first. Each is one connection and is judged once.
+    package func natTwins() -> [Int: [Int]] {
+        var first: [UInt64: Int] = [:]
+        var twins: [Int: [Int]] = [:]
+        for (flow, connection) in connections.enumerated() {
+            guard let identity = connection.natIdentity else { continue }
+            if let known = first[identity],
+                abs(connection.start.since(connections[known].start)) <= Self.natWindow
+            {
+                twins[known, default: []].append(flow)
+            } else {
+                first[identity] = flow
+            }
+        }
+        return twins
+    }
+}
+
 // MARK: Streams
 
 extension FlowTable {

@@ -30,6 +30,9 @@ public struct HalfConnection {
     public internal(set) var base = SequenceNumber(0)
     /// The end of the stream delivered so far.
     public internal(set) var next = SequenceNumber(0)
+    /// What its SYN was, addresses left out: a copy behind a NAT has the same. 0 while no SYN was seen, or where it
+    /// has nothing that tells it from another.
+    var synIdentity: UInt64 = 0
     /// The highest sequence number that this side reached, be it with a bare ACK; past `next` where bytes between
     /// were not captured.
     var farthest = SequenceNumber(0)

@@ -25,6 +25,15 @@ extension FlowFinding {
         client.write(to: &json, "client")
         server.write(to: &json, "server")
         json.member("role_basis", roleBasis.rawValue)
+        if !otherNames.isEmpty {
+            json.array("also_seen_as", otherNames) { json, name in
+                json.object { json in
+                    name.client.write(to: &json, "client")
+                    name.server.write(to: &json, "server")
+                    json.member("flow", name.flow)
+                }
+            }
+        }
         json.member("first_frame", firstFrame)
         json.member("last_frame", lastFrame)
         json.member("start", start, digits: digits)

@@ -45,7 +45,11 @@ public struct TimelineReport: Sendable {
         let about =
             "\(finding.applicationProtocol.rawValue), \(frames), \(Units.count(finding.requests, "request")), "
             + "from \(start.date) \(start.time) UTC"
-        return [style(.heading, title), TerminalText.cut(about, to: width), ""]
+        let names = finding.otherNames.map { name in
+            let pair = "\(context.name(name.client)) → \(context.name(name.server))"
+            return TerminalText.cut("also seen as \(pair), flow \(name.flow)", to: width)
+        }
+        return [style(.heading, title), TerminalText.cut(about, to: width)] + names + [""]
     }
 
     /// Both hosts above their lines; in two rows where they do not fit side by side.

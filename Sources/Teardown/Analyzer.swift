@@ -63,25 +63,39 @@ public struct Analyzer {
     public mutating func finish<Failure: Error>(
         _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) -> CaptureFinding {
-        var samples = IdleSamples()
-        for flow in table.connections.indices {
-            drain(flow, .low, isFinal: true)
-            drain(flow, .high, isFinal: true)
-            let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
-            if let idle = evidence.timerSample, idle >= settings.judge.minimumIdle {
-                let server = table.connections[flow].server
-                samples.add(idle, of: table.connections[flow].endpoint(server))
-            }
-        }
-        for flow in table.connections.indices {
-            let finding = FlowFinding(
+        let twins = table.natTwins()
+        let secondNames = Set(twins.values.joined())
+        let samples = idleSamples(leavingOut: secondNames)
+        for flow in table.connections.indices where !secondNames.contains(flow) {
+            var finding = FlowFinding(
                 flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], lines, samples,
                 settings.judge)
+            finding.otherNames = twins[flow, default: []].map(otherName)
             tally.count(
                 finding, hasGap: table.connections[flow].hasGap, outOfOrder: Int(table.connections[flow].outOfOrder))
             try body(finding)
         }
         return tally.finish()
+    }
+
+    /// Ends every stream, and takes from each connection how long its server let it idle.
+    private mutating func idleSamples(leavingOut secondNames: Set<Int>) -> IdleSamples {
+        var samples = IdleSamples()
+        for flow in table.connections.indices where !secondNames.contains(flow) {
+            drain(flow, .low, isFinal: true)
+            drain(flow, .high, isFinal: true)
+            let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
+            guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { continue }
+            let server = table.connections[flow].server
+            samples.add(idle, of: table.connections[flow].endpoint(server))
+        }
+        return samples
+    }
+
+    private func otherName(_ flow: Int) -> OtherName {
+        let connection = table.connections[flow]
+        return OtherName(
+            flow: flow, client: connection.endpoint(connection.client), server: connection.endpoint(connection.server))
     }
 
     /// The timelines that were asked for, by flow number.

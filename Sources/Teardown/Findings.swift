@@ -66,12 +66,22 @@ public struct LossFinding: Sendable {
     public var unanswered: Int
 }
 
+/// Another address pair under which a connection was captured, on the far side of a NAT.
+public struct OtherName: Sendable {
+    /// The flow with that pair.
+    public var flow: Int
+    public var client: Endpoint
+    public var server: Endpoint
+}
+
 /// One judged connection.
 public struct FlowFinding: Sendable {
     /// Wireshark's `tcp.stream`.
     public var flow: Int
     public var client: Endpoint
     public var server: Endpoint
+    /// The same connection's other address pairs.
+    public var otherNames: [OtherName] = []
     public var roleBasis: RoleBasis
     /// Which side of a timeline is the client.
     public var clientSide: Side

@@ -13,13 +13,7 @@ struct RecordedCaseTests {
 
     @Test(arguments: RecordedCase.all)
     func `every connection is judged as the hosts saw it`(_ recorded: RecordedCase) throws {
-        if recorded.description == "nat-two-names" {
-            withKnownIssue("one connection under the two names that a NAT router gives it is reported twice") {
-                try check(recorded)
-            }
-        } else {
-            try check(recorded)
-        }
+        try check(recorded)
     }
 
     private func check(_ recorded: RecordedCase) throws {

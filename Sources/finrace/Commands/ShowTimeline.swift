@@ -42,7 +42,7 @@ struct ShowTimeline: ParsableCommand {
         }
         run.warn(of: sums)
         for number in flow where findings[number] == nil {
-            complain("flow \(number): the capture has flows 0 to \(sums.flows - 1)")
+            complain("flow \(number): the capture has no such connection, or it is another name of one (NAT)")
             throw ExitStatus.usage
         }
         try draw(findings, of: run, timeDigits: sums.timeDigits, races: raceCount)
