@@ -20,6 +20,9 @@ public enum RoleBasis: String, Sendable {
 public struct Connection {
     /// Its endpoints.
     package let key: FlowKey
+    /// Whether nothing of it was seen but headers quoted in ICMP errors: it has a number, as Wireshark gives it one,
+    /// and is no connection of this capture.
+    package let isOnlyQuoted: Bool
     /// The flow that used the same endpoints before, or -1.
     var previous: Int32 = -1
     /// The newest of its close marks in the flow table, or -1.
@@ -36,7 +39,7 @@ public struct Connection {
     public private(set) var outOfOrder: UInt32 = 0
 
     /// The first and last frame, duplicates included.
-    public let firstFrame: Int
+    public private(set) var firstFrame: Int
     public private(set) var lastFrame: Int
     /// The times of those frames.
     public let start: Timestamp
@@ -48,6 +51,7 @@ public struct Connection {
     /// A connection whose first segment is `segment`.
     init(key: FlowKey, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
         self.key = key
+        isOnlyQuoted = segment.form == .quoted
         firstFrame = info.number
         lastFrame = info.number
         start = info.time
@@ -59,6 +63,14 @@ public struct Connection {
         } else {
             (client, roleBasis) = (Self.clientByPort(key, sender), .port)
         }
+    }
+
+    /// A connection whose first segment is `segment`, and that was quoted before.
+    init(following quoted: Connection, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
+        self.init(key: quoted.key, sender: sender, segment, info)
+        previous = quoted.previous
+        firstFrame = quoted.firstFrame
+        for side in [Side.low, .high] { self[side].countTraces(of: quoted[side]) }
     }
 
     /// Servers listen on lower ports than those that clients are given (RFC 6335 section 6).
@@ -94,6 +106,8 @@ public struct Connection {
         -> (arrival: Arrival, gap: StreamGap?, peerGap: StreamGap?)
     {
         count(segment, side, info)
+        self[side].noteBase(segment)
+        self[side.other].noteBase(acknowledgedBy: segment)
         handshake.receive(segment, fromClient: side == client, info.time)
         var gap: StreamGap?
         if self[side].next.precedes(segment.payloadSequence) { gap = takeGap(before: segment, from: side, info) }
@@ -104,7 +118,7 @@ public struct Connection {
             if self[side.other].next.precedes(segment.acknowledgment) { peerGap = takePeerGap(segment, side, info) }
         case .ahead:
             outOfOrder &+= 1
-        case .nothing, .retransmission:
+        case .nothing, .retransmission, .trace:
             break
         }
         self[side].note(segment)
@@ -129,6 +143,14 @@ public struct Connection {
     mutating func receiveDuplicate(_ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo) {
         count(segment, side, info)
         duplicates &+= 1
+    }
+
+    /// Counts a frame that shows the connection and proves nothing of its stream: a damaged or quoted header.
+    mutating func receiveTrace(_ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo) {
+        // Its hop limit is that of another hop: left out.
+        lastFrame = info.number
+        end = info.time
+        self[side].countTrace(segment.flags)
     }
 
     @inline(__always)
@@ -203,6 +225,13 @@ public struct Connection {
 }
 
 extension HalfConnection {
+    fileprivate mutating func countTraces(of quoted: HalfConnection) {
+        frames = quoted.frames
+        synCount = quoted.synCount
+        finCount = quoted.finCount
+        rstCount = quoted.rstCount
+    }
+
     @inline(__always)
     fileprivate mutating func count(_ flags: TCPFlags, _ hopLimit: UInt8) {
         frames &+= 1
@@ -210,6 +239,16 @@ extension HalfConnection {
             lowestHop = min(lowestHop, hopLimit)
             highestHop = max(highestHop, hopLimit)
         }
+        countFlags(flags)
+    }
+
+    fileprivate mutating func countTrace(_ flags: TCPFlags) {
+        frames &+= 1
+        countFlags(flags)
+    }
+
+    @inline(__always)
+    private mutating func countFlags(_ flags: TCPFlags) {
         guard !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
         if flags.contains(.syn) { synCount &+= 1 }
         if flags.contains(.fin) { finCount &+= 1 }

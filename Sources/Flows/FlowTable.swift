@@ -38,6 +38,8 @@ package struct FlowTable {
     private var marks: ContiguousArray<(mark: CloseMark, before: Int32)> = []
     /// Bytes ahead of a hole, by flow and side.
     private var queues: [Int: OutOfOrderQueue] = [:]
+    /// What streams went past unseen, by flow and side.
+    var skipped: [Int: SkippedRanges] = [:]
 
     package init() {}
 
@@ -48,6 +50,12 @@ package struct FlowTable {
         let (key, side) = FlowKey.of(segment)
         let hash = index.hash(key)
         let (flow, isNew) = assign(segment, key, side, hash, info)
+        guard segment.form == .whole else {
+            connections[flow].receiveTrace(segment, from: side, info)
+            var delivery = delivery(flow, side, isNew, isDuplicate: false)
+            delivery.arrival = .trace
+            return delivery
+        }
         guard !duplicates.isDuplicate(segment, from: side, flow: hash, at: info.time) else {
             connections[flow].receiveDuplicate(segment, from: side, info)
             return delivery(flow, side, isNew, isDuplicate: true)
@@ -55,6 +63,11 @@ package struct FlowTable {
         let (arrival, gap, peerGap) = connections[flow].receive(segment, from: side, info)
         if !segment.flags.isDisjoint(with: [.fin, .rst]) { noteClose(segment, flow, side, info) }
         if case .inOrder = arrival, connections[flow].newestMark >= 0 { forgetResets(flow, side) }
+        if arrival != .inOrder(skipping: 0), arrival != .ahead, segment.payloadLength > 0 {
+            countLateBytes(segment, flow, side)
+        }
+        if let gap { noteSkipped(gap, flow, side) }
+        if let peerGap { noteSkipped(peerGap, flow, side.other) }
         var delivery = delivery(flow, side, isNew, isDuplicate: false)
         delivery.arrival = arrival == .ahead ? keep(segment, frame, flow, side, info) : arrival
         delivery.gap = gap
@@ -84,6 +97,7 @@ package struct FlowTable {
         if segment.flags.intersection([.syn, .ack]) == .syn {
             return assignSYN(segment, key, side, hash, newest, info)
         }
+        if revive(newest, side, segment, info) { return (newest, true) }
         // A straggler of the connection that used these endpoints before goes to the numbers that it fits.
         let previous = Int(connections[newest].previous)
         if previous >= 0, !connections[newest].fits(segment, from: side),
@@ -99,12 +113,26 @@ package struct FlowTable {
         _ info: borrowing FrameInfo
     ) -> (flow: Int, isNew: Bool) {
         let half = connections[newest][side]
-        guard half.isSeen, half.base != segment.sequence else { return (newest, false) }
+        guard half.hasBase, half.base != segment.sequence else {
+            return (newest, revive(newest, side, segment, info))
+        }
         var connection = Connection(key: key, sender: side, segment, info)
         connection.previous = Int32(newest)
         let flow = append(connection)
         index.replace(hash, old: newest, with: flow)
         return (flow, true)
+    }
+
+    /// Makes a connection of a number that only quoted headers took, when a frame of its own comes.
+    ///
+    /// - Returns: whether it did.
+    @inline(__always)
+    private mutating func revive(
+        _ flow: Int, _ side: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo
+    ) -> Bool {
+        guard connections[flow].isOnlyQuoted, segment.form != .quoted else { return false }
+        connections[flow] = Connection(following: connections[flow], sender: side, segment, info)
+        return true
     }
 
     private mutating func append(_ connection: Connection) -> Int {
@@ -141,7 +169,7 @@ extension FlowTable {
 // MARK: Streams
 
 extension FlowTable {
-    private static func queue(_ flow: Int, _ side: Side) -> Int { flow * 2 + Int(side.rawValue) }
+    static func half(_ flow: Int, _ side: Side) -> Int { flow * 2 + Int(side.rawValue) }
 
     /// Keeps a segment's payload until what is missing before it has come.
     private mutating func keep(
@@ -153,8 +181,8 @@ extension FlowTable {
         let run = OutOfOrderQueue.Run(
             position: StreamPosition(payloadOf: segment, frame: info.number, time: info.time),
             length: segment.payloadLength, bytes: bytes)
-        let queue = Self.queue(flow, side)
-        return connections[flow][side].keep(run, in: &queues[queue, default: OutOfOrderQueue()])
+        let half = Self.half(flow, side)
+        return connections[flow][side].keep(run, in: &queues[half, default: OutOfOrderQueue()])
             ? .ahead : .retransmission
     }
 
@@ -163,10 +191,11 @@ extension FlowTable {
     /// - Parameter isFinal: no more segments come; holes are given up on.
     package mutating func takeReady(_ flow: Int, _ side: Side, isFinal: Bool = false) -> StreamPiece? {
         guard connections[flow][side].hasHole else { return nil }
-        let queue = Self.queue(flow, side)
+        let half = Self.half(flow, side)
         let piece = connections[flow].takeReady(
-            from: side, in: &queues[queue, default: OutOfOrderQueue()], isFinal: isFinal)
-        if !connections[flow][side].hasHole { queues[queue] = nil }
+            from: side, in: &queues[half, default: OutOfOrderQueue()], isFinal: isFinal)
+        if !connections[flow][side].hasHole { queues[half] = nil }
+        if case .gap(let gap) = piece { noteSkipped(gap, flow, side) }
         return piece
     }
 

@@ -9,7 +9,7 @@ import Wire
 public struct HalfConnection {
     /// What is known of this half.
     struct Known: OptionSet {
-        var rawValue: UInt8
+        var rawValue: UInt16
         static let sequence = Known(rawValue: 1)
         static let acknowledgment = Known(rawValue: 2)
         static let syn = Known(rawValue: 4)
@@ -18,6 +18,7 @@ public struct HalfConnection {
         static let gap = Known(rawValue: 32)
         static let cut = Known(rawValue: 64)
         static let waiting = Known(rawValue: 128)
+        static let base = Known(rawValue: 256)
     }
 
     var known: Known = []
@@ -25,9 +26,11 @@ public struct HalfConnection {
     /// RST is compared with. Empty (lowest above highest) before the first.
     var lowestHop = UInt8.max
     var highestHop = UInt8.min
-    /// The first sequence number, as Wireshark's relative numbers count from it: of the SYN, or one before the
-    /// first byte where the capture began later.
+    /// What Wireshark's relative numbers count from: the number of the SYN, or one before the first byte that was
+    /// seen, or that the peer's first acknowledgement names. See `noteBase`.
     public internal(set) var base = SequenceNumber(0)
+    /// The lowest number of a byte that was seen.
+    var origin = SequenceNumber(0)
     /// The end of the stream delivered so far.
     public internal(set) var next = SequenceNumber(0)
     /// What its SYN was, addresses left out: a copy behind a NAT has the same. 0 while no SYN was seen, or where it
@@ -51,6 +54,8 @@ public struct HalfConnection {
     public internal(set) var payloadBytes: UInt64 = 0
     /// Whether any segment of this side was seen.
     public var isSeen: Bool { known.contains(.sequence) }
+    /// Whether `base` is known.
+    var hasBase: Bool { known.contains(.base) }
     /// Whether its SYN was seen.
     public var hasSYN: Bool { known.contains(.syn) }
     /// Whether its FIN was seen.
@@ -80,6 +85,8 @@ public enum Arrival: Sendable, Equatable {
     case ahead
     /// Nothing but bytes that were sent before.
     case retransmission
+    /// A header that shows the flow and says nothing of its stream: damaged, or quoted in an ICMP error.
+    case trace
 }
 
 extension HalfConnection {
@@ -93,9 +100,9 @@ extension HalfConnection {
         let sequence = segment.payloadSequence
         if !known.contains(.sequence) {
             known.insert(.sequence)
-            base = segment.flags.contains(.syn) ? segment.sequence : segment.sequence.advanced(by: -1)
             next = sequence
             farthest = sequence
+            origin = sequence
         }
         let length = segment.payloadLength
         guard length > 0 else { return .nothing }
@@ -116,7 +123,6 @@ extension HalfConnection {
         if offset < 0 {
             // RFC 9293 section 3.8.4: a keep-alive probe holds nothing, or one byte, before the next.
             if length == 1, offset == -1, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return .nothing }
-            countBytesBeforeStart(sequence, length)
             let fresh = offset + length
             guard fresh > 0 else { return .retransmission }
             advance(by: fresh, captured: segment.payload.count + offset)
@@ -139,14 +145,23 @@ extension HalfConnection {
         if captured < count { known.insert(.cut) }
     }
 
-    /// A capture may begin between two segments that overtook each other: bytes before the first one seen are
-    /// distinct bytes all the same, though too late for the stream.
-    private mutating func countBytesBeforeStart(_ sequence: SequenceNumber, _ length: Int) {
-        let start = base.advanced(by: 1)
-        let early = min(sequence.distance(to: start), length)
-        guard !hasSYN, early > 0 else { return }
-        payloadBytes &+= UInt64(early)
-        base = sequence.advanced(by: -1)
+    /// Sets the number that Wireshark's relative ones count from, by its rules: the first segment of a side gives
+    /// its own base, and by its acknowledgement number the peer's if that has none; a SYN,ACK gives its side a new
+    /// one.
+    @inline(__always)
+    mutating func noteBase(_ segment: borrowing Segment) {
+        let isAnswer = segment.flags.isSuperset(of: [.syn, .ack])
+        if hasBase, !isAnswer { return }
+        known.insert(.base)
+        base = segment.flags.contains(.syn) ? segment.sequence : segment.sequence.advanced(by: -1)
+    }
+
+    /// The same from a segment of the peer.
+    @inline(__always)
+    mutating func noteBase(acknowledgedBy segment: borrowing Segment) {
+        guard !hasBase, segment.flags.contains(.ack) else { return }
+        known.insert(.base)
+        base = segment.acknowledgment.advanced(by: -1)
     }
 
     /// Keeps bytes behind a hole in `queue`.

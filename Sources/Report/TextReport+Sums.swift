@@ -89,7 +89,7 @@ extension TextReport {
             losses.append("\(Units.count(dropped)) dropped by the interface")
         }
         if capture.gaps > 0 { losses.append("\(Units.count(capture.gaps, "connection")) with missing bytes") }
-        for cause in [Undecoded.linkType, .fragment, .truncatedHeader, .malformed] {
+        for cause in Undecoded.allCases where cause != .notTCP {
             if let count = capture.undecoded[cause], count > 0 {
                 losses.append("\(Units.count(count, cause.singular, cause.plural)) not decoded")
             }
@@ -135,7 +135,10 @@ extension Undecoded {
         switch self {
         case .notTCP: "packet that is not TCP"
         case .linkType: "packet of an unknown link type"
-        case .fragment: "IP fragment"
+        case .fragment: "fragment of an incomplete packet"
+        case .evictedFragment: "fragment over the bound"
+        case .encrypted: "encrypted packet"
+        case .compressed: "compressed packet"
         case .truncatedHeader: "packet with a cut header"
         case .malformed: "malformed packet"
         }
@@ -145,7 +148,10 @@ extension Undecoded {
         switch self {
         case .notTCP: "packets that are not TCP"
         case .linkType: "packets of an unknown link type"
-        case .fragment: "IP fragments"
+        case .fragment: "fragments of incomplete packets"
+        case .evictedFragment: "fragments over the bound"
+        case .encrypted: "encrypted packets"
+        case .compressed: "compressed packets"
         case .truncatedHeader: "packets with a cut header"
         case .malformed: "malformed packets"
         }

@@ -8,6 +8,8 @@ public struct AnalyzerSettings: Sendable {
     public var judge = JudgeSettings()
     /// Endpoints that are servers whatever the packets say; a nil address stands for any host.
     public var servers: [(address: IPAddress?, port: UInt16)] = []
+    /// UDP ports that carry VXLAN, beside 4789 and 8472.
+    public var vxlanPorts: [UInt16] = []
 
     /// The defaults.
     public init() {}
@@ -17,6 +19,7 @@ public struct AnalyzerSettings: Sendable {
 /// and judgement, without input or output of its own.
 public struct Analyzer {
     private let settings: AnalyzerSettings
+    private var decoder: PacketDecoder
     private var segment = Segment()
     private var table = FlowTable()
     /// By flow number, as the table's connections.
@@ -30,6 +33,7 @@ public struct Analyzer {
     /// - Parameter recording: flows whose segments are kept for a timeline; nil keeps none.
     public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
         self.settings = settings
+        decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
     }
 
@@ -45,12 +49,31 @@ public struct Analyzer {
     @discardableResult
     public mutating func feed(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
         tally.count(frame: info, captured: frame.count)
-        if let cause = PacketDecoder.decode(frame, info, into: &segment) {
+        switch decoder.decode(frame, info, into: &segment) {
+        case .segment:
+            return take(frame, info)
+        case .reassembled:
+            return takeDatagram(decoder.datagram, info)
+        case .kept:
+            return nil
+        case .nothing(let cause):
             tally.count(undecoded: cause)
             return nil
         }
+    }
+
+    /// Takes a segment that came in fragments.
+    @inline(never)
+    private mutating func takeDatagram(_ bytes: [UInt8], _ info: FrameInfo) -> Int? {
+        take(bytes.span, info)
+    }
+
+    /// Takes the segment that was decoded, its payload a range of `frame`.
+    @inline(__always)
+    private mutating func take(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
         let delivery = table.receive(segment, frame, info)
         if delivery.isNewFlow { begin(delivery.flow) }
+        guard delivery.arrival != .trace else { return delivery.flow }
         recorder?.record(segment, frame, info, delivery)
         if !delivery.isDuplicate { deliver(delivery, frame, info) }
         return delivery.flow
@@ -66,7 +89,8 @@ public struct Analyzer {
         let twins = table.natTwins()
         let secondNames = Set(twins.values.joined())
         let samples = idleSamples(leavingOut: secondNames)
-        for flow in table.connections.indices where !secondNames.contains(flow) {
+        for flow in table.connections.indices
+        where !table.connections[flow].isOnlyQuoted && !secondNames.contains(flow) {
             var finding = FlowFinding(
                 flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], lines, samples,
                 settings.judge)
@@ -75,13 +99,16 @@ public struct Analyzer {
                 finding, hasGap: table.connections[flow].hasGap, outOfOrder: Int(table.connections[flow].outOfOrder))
             try body(finding)
         }
+        tally.count(undecoded: .fragment, decoder.waitingFragments)
+        tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
         return tally.finish()
     }
 
     /// Ends every stream, and takes from each connection how long its server let it idle.
     private mutating func idleSamples(leavingOut secondNames: Set<Int>) -> IdleSamples {
         var samples = IdleSamples()
-        for flow in table.connections.indices where !secondNames.contains(flow) {
+        for flow in table.connections.indices
+        where !table.connections[flow].isOnlyQuoted && !secondNames.contains(flow) {
             drain(flow, .low, isFinal: true)
             drain(flow, .high, isFinal: true)
             let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
@@ -104,7 +131,7 @@ public struct Analyzer {
     // MARK: One segment
 
     private mutating func begin(_ flow: Int) {
-        conversations.append(Conversation())
+        if flow == conversations.count { conversations.append(Conversation()) }
         guard !settings.servers.isEmpty else { return }
         for side in [Side.low, .high] {
             let endpoint = table.connections[flow].endpoint(side)
@@ -122,7 +149,7 @@ public struct Analyzer {
         if let gap = delivery.peerGap { skip(gap, delivery.flow, delivery.side.other) }
         if let gap = delivery.gap { skip(gap, delivery.flow, delivery.side) }
         switch delivery.arrival {
-        case .nothing, .ahead:
+        case .nothing, .ahead, .trace:
             break
         case .inOrder(let skipped):
             deliverPayload(skipping: skipped, delivery, frame, info)

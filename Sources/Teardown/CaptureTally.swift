@@ -28,8 +28,8 @@ struct CaptureTally {
         }
     }
 
-    mutating func count(undecoded cause: Undecoded) {
-        capture.undecoded[cause, default: 0] += 1
+    mutating func count(undecoded cause: Undecoded, _ count: Int = 1) {
+        if count > 0 { capture.undecoded[cause, default: 0] += count }
     }
 
     mutating func count(_ flow: borrowing FlowFinding, hasGap: Bool, outOfOrder: Int) {

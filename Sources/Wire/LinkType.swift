@@ -30,4 +30,45 @@ public struct LinkType: RawRepresentable, Hashable, Sendable {
     /// Raw IP as OpenBSD (14) and other BSDs and Linux (12) wrote it before the registry gave it 101.
     static let rawOld = LinkType(rawValue: 12)
     static let rawOpenBSD = LinkType(rawValue: 14)
+
+    // Wireless.
+    static let ieee80211 = LinkType(rawValue: 105)
+    static let prism = LinkType(rawValue: 119)
+    static let radiotap = LinkType(rawValue: 127)
+    static let avs = LinkType(rawValue: 163)
+    static let perPacketInformation = LinkType(rawValue: 192)
+
+    // Serial lines and rings.
+    static let tokenRing = LinkType(rawValue: 6)
+    static let arcnet = LinkType(rawValue: 7)
+    static let ppp = LinkType(rawValue: 9)
+    static let fddi = LinkType(rawValue: 10)
+    static let pppSerial = LinkType(rawValue: 50)
+    static let pppEthernet = LinkType(rawValue: 51)
+    static let atmRFC1483 = LinkType(rawValue: 100)
+    static let ciscoHDLC = LinkType(rawValue: 104)
+    static let frameRelay = LinkType(rawValue: 107)
+    static let ipOverFibreChannel = LinkType(rawValue: 122)
+    static let sunATM = LinkType(rawValue: 123)
+    static let arcnetLinux = LinkType(rawValue: 129)
+    static let pppDaemon = LinkType(rawValue: 166)
+    static let pppWithDirection = LinkType(rawValue: 204)
+    static let ciscoHDLCWithDirection = LinkType(rawValue: 205)
+    static let frameRelayWithDirection = LinkType(rawValue: 206)
+    static let mpls = LinkType(rawValue: 219)
+    static let ipOverInfiniBand = LinkType(rawValue: 242)
+
+    // What kernels, firewalls, switches and capture hardware put before a packet.
+    static let encapsulating = LinkType(rawValue: 109)
+    static let packetFilterLog = LinkType(rawValue: 117)
+    static let packetTapPrivate = LinkType(rawValue: 149)
+    static let juniperEthernet = LinkType(rawValue: 178)
+    static let endaceRecord = LinkType(rawValue: 197)
+    static let netfilterLog = LinkType(rawValue: 239)
+    static let netANALYZER = LinkType(rawValue: 240)
+    static let packetTap = LinkType(rawValue: 258)
+    static let broadcomTag = LinkType(rawValue: 281)
+    static let broadcomTagPrepended = LinkType(rawValue: 282)
+    static let marvellTag = LinkType(rawValue: 284)
+    static let marvellTagWithEtherType = LinkType(rawValue: 285)
 }

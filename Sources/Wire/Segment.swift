@@ -28,6 +28,19 @@ public struct TCPFlags: OptionSet, Hashable, Sendable {
 /// The decoder writes every field of one segment that is kept from frame to frame, so that nothing is allocated
 /// or moved per packet.
 public struct Segment: Sendable {
+    /// What was found.
+    public enum Form: UInt8, Sendable {
+        /// A segment as its sender sent it; only its payload may be cut by the snap length.
+        case whole
+        /// A header that contradicts its packet, or that begins a datagram which cannot be reassembled: it shows
+        /// that the flow was there, and how long its payload is cannot be known.
+        case damaged
+        /// A header quoted in an ICMP error. It was not sent here.
+        case quoted
+    }
+
+    /// What was found.
+    public var form = Form.whole
     /// The sending host of the innermost IP header.
     public var source = IPAddress(high: 0, low: 0)
     /// The receiving host of the innermost IP header.

@@ -1,24 +1,33 @@
 extension PacketDecoder {
-    /// The TCP header (RFC 9293 section 3.1) and the extent of the payload: the last step.
-    static func tcp(_ frame: Span<UInt8>, _ cursor: Cursor, _ segment: inout Segment) -> Undecoded? {
+    /// The TCP header (RFC 9293 section 3.1) and the extent of the payload: the last step. Sixteen bytes, up to the
+    /// window, tell the flow and what the segment does to it.
+    static func tcp(_ frame: Span<UInt8>, _ cursor: Cursor, _ segment: inout Segment) -> Outcome {
         let start = cursor.offset
-        guard min(frame.count, cursor.wireEnd) - start >= 20 else { return .truncatedHeader }
+        guard cursor.holds(16, frame) else { return .nothing(cursor.form == .quoted ? .notTCP : .truncatedHeader) }
         let headerLength = Int(frame[start + 12] >> 4) * 4
-        guard headerLength >= 20, start + headerLength <= cursor.wireEnd else { return .malformed }
-
+        let isComplete = headerLength >= 20 && start + headerLength <= cursor.wireEnd
+        segment.form = cursor.form != .whole || isComplete ? cursor.form : .damaged
         segment.sourcePort = frame.uint16(at: start)
         segment.destinationPort = frame.uint16(at: start + 2)
         segment.sequence = SequenceNumber(frame.uint32(at: start + 4))
         segment.acknowledgment = SequenceNumber(frame.uint32(at: start + 8))
-        segment.flags = TCPFlags(rawValue: frame[start + 13])
+        // A header shorter than its fixed fields has none that can be trusted.
+        segment.flags = headerLength >= 20 ? TCPFlags(rawValue: frame[start + 13]) : []
         segment.window = frame.uint16(at: start + 14)
 
+        guard segment.form == .whole else {
+            segment.payloadLength = 0
+            segment.payload = 0..<0
+            segment.timestampValue = 0
+            segment.timestampEcho = 0
+            return .segment
+        }
         let payloadStart = start + headerLength
         segment.payloadLength = cursor.wireEnd - payloadStart
         let captured = min(payloadStart, frame.count)
         segment.payload = captured..<max(captured, min(cursor.wireEnd, frame.count))
         timestampOption(frame, start + 20, min(payloadStart, frame.count), &segment)
-        return nil
+        return .segment
     }
 
     /// Finds the timestamp option (RFC 7323 section 3). Nearly every segment has it first, after two NOPs.

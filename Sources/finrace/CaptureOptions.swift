@@ -19,6 +19,9 @@ struct CaptureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Every host is a server on this port (repeatable).", valueName: "port"))
     var serverPort: [UInt16] = []
 
+    @Option(help: ArgumentHelp("A UDP port that carries VXLAN, beside 4789 and 8472 (repeatable).", valueName: "port"))
+    var vxlanPort: [UInt16] = []
+
     @Option(help: ArgumentHelp("The shortest silence that counts as idle.", valueName: "duration"))
     var minIdle = DurationArgument(JudgeSettings().minimumIdle)
 
@@ -62,6 +65,7 @@ struct CaptureOptions: ParsableArguments {
         settings.judge.minimumIdle = minIdle.nanoseconds
         settings.judge.unreadWindow = unreadWindow.nanoseconds
         settings.servers = server.map { ($0.address, $0.port) } + serverPort.map { (nil, $0) }
+        settings.vxlanPorts = vxlanPort
         return settings
     }
 }

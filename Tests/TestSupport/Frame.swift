@@ -36,11 +36,13 @@ package struct Frame: Sendable {
 
     /// The frame decoded: the segment, or why there is none.
     package func decoded() -> Result<Segment, DecodingCause> {
+        var decoder = PacketDecoder()
         var segment = Segment()
-        if let cause = PacketDecoder.decode(bytes.span, info(), into: &segment) {
-            return .failure(DecodingCause(cause: cause))
+        switch decoder.decode(bytes.span, info(), into: &segment) {
+        case .segment, .reassembled: return .success(segment)
+        case .kept: return .failure(DecodingCause(cause: .fragment))
+        case .nothing(let cause): return .failure(DecodingCause(cause: cause))
         }
-        return .success(segment)
     }
 }
 
