@@ -53,6 +53,9 @@ let package = Package(
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
+            name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],
+            exclude: ["Differences.md"], swiftSettings: settings),
+        .testTarget(
             name: "ReportTests", dependencies: ["Report", "Teardown", "Messages", "Flows", "Wire"],
             swiftSettings: settings),
     ]

@@ -139,7 +139,8 @@ public struct PacketDecoder {
     private mutating func reassemble(
         _ fragment: Fragment, _ frame: Span<UInt8>, _ cursor: Cursor, _ limit: Int, _ segment: inout Segment
     ) -> Outcome {
-        guard !fragment.isCut, cursor.form == .whole else {
+        guard cursor.wireEnd > cursor.offset else { return .nothing(.malformed) }
+        guard !fragment.isCut, cursor.wireEnd <= frame.count, cursor.form == .whole else {
             // What the snap length or a quotation cut cannot become whole; a first fragment shows a TCP header.
             guard fragment.offset == 0, fragment.protocolNumber == 6 else { return .nothing(.fragment) }
             var cursor = cursor
