@@ -45,9 +45,15 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["Wire", "Flows", "Messages", "Teardown"], path: "Tests/TestSupport",
             swiftSettings: settings),
+        .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "FlowsTests", dependencies: ["Wire", "Flows", "Teardown", "TestSupport"], swiftSettings: settings),
+        .testTarget(
+            name: "MessagesTests", dependencies: ["Wire", "Flows", "Messages", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "TeardownTests", dependencies: ["Wire", "Flows", "Messages", "Teardown", "TestSupport"],
             swiftSettings: settings),
+        .testTarget(name: "CaptureTests", dependencies: ["Wire", "Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],

@@ -102,6 +102,11 @@ public struct ExchangeTracker {
     /// - Returns: whether it answers the first waiting request.
     mutating func beginResponse(at position: StreamPosition, isSeen: Bool = true) -> Bool {
         guard let request = pending else {
+            if uncountedQueue > 0 {
+                uncountedQueue -= 1
+                responses &+= 1
+                lastActivity = position.time
+            }
             if isMidstream, requests == 0 { lastActivity = position.time }
             return false
         }
@@ -135,15 +140,8 @@ public struct ExchangeTracker {
         guard isAnswerBegun else { return }
         lines.release(pending?.line)
         isAnswerBegun = false
-        if !queue.isEmpty {
-            pending = queue.removeFirst()
-        } else if uncountedQueue > 0 {
-            // Requests that nothing is known of but their number: what follows pairs with none.
-            uncountedQueue -= 1
-            pending = nil
-        } else {
-            pending = nil
-        }
+        // Of requests beyond the bound only the number is known: their answers count, and pair with none.
+        pending = queue.isEmpty ? nil : queue.removeFirst()
     }
 
     /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and

@@ -272,7 +272,7 @@ struct HTTP1Framer {
         return nil
     }
 
-    /// Whether `bytes` begin like a message: a method of capital letters and a space, or a status line. As many
+    /// Whether `bytes` begin like a message: a method and a space, or a status line. As many
     /// bytes as there are must fit.
     static func looksLikeStart(_ bytes: Span<UInt8>, isRequest: Bool) -> Bool {
         if !isRequest {
@@ -284,13 +284,15 @@ struct HTTP1Framer {
             }
             return bytes.count > 0
         }
-        // The longest registered method, UPDATEREDIRECTREF, has 17 letters; WebDAV's have a hyphen.
+        // A method is a token (RFC 9110 section 9.1); of its characters those that real ones use. The longest
+        // registered method, UPDATEREDIRECTREF, has 17 letters.
         var index = 0
         while index < min(bytes.count, 24) {
-            let byte = bytes[index]
-            if byte == 32 { return index > 0 }
-            guard (65...90).contains(byte) || byte == 45 || byte == 95 else { return false }
-            index += 1
+            switch bytes[index] {
+            case UInt8(ascii: " "): return index > 0
+            case 65...90, 97...122, 48...57, UInt8(ascii: "-"), UInt8(ascii: "_"): index += 1
+            default: return false
+            }
         }
         return index > 0 && index < 24
     }

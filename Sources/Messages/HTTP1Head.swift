@@ -50,7 +50,7 @@ struct HTTP1Head {
         if end > line.lowerBound, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         // " HTTP/1.x" is nine bytes.
         guard end - line.lowerBound > 9, bytes.hasBytes(" HTTP/1.", at: end - 9),
-            let space = bytes.firstIndex(of: UInt8(ascii: " "), from: line.lowerBound, to: end - 8)
+            HTTP1Framer.looksLikeStart(bytes.extracting(line), isRequest: true)
         else { return false }
         minorVersion = bytes[end - 1] == UInt8(ascii: "0") ? 0 : 1
         self.line = line.lowerBound..<(end - 9)
@@ -59,7 +59,7 @@ struct HTTP1Head {
         case UInt8(ascii: "C") where bytes.hasBytes("CONNECT ", at: line.lowerBound): method = .connect
         default: method = .other
         }
-        return space > line.lowerBound
+        return true
     }
 
     /// `HTTP/1.x NNN reason` (RFC 9112 section 4).

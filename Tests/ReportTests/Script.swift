@@ -28,6 +28,8 @@ struct Script {
     private let clientAddress: IPAddress
     private let serverAddress: IPAddress
     private let clientPort: UInt16
+    /// A second connection has another initial sequence number.
+    private var clientStart: Int { 4_000_000_000 + 100_000 * (Int(clientPort) - 46894) }
     private let serverPort: UInt16
     /// Relative numbers of the next byte of each side.
     private var next = PerRole(client: 0, server: 0)
@@ -100,8 +102,8 @@ struct Script {
         put(Int(destination.v4 ?? 0), 4)
         put(Int(sourcePort), 2)
         put(Int(destinationPort), 2)
-        put((isClient ? 4_000_000_000 : 300_000) + sequence, 4)
-        put(acknowledged.map { (isClient ? 300_000 : 4_000_000_000) + $0 } ?? 0, 4)
+        put((isClient ? clientStart : 300_000) + sequence, 4)
+        put(acknowledged.map { (isClient ? 300_000 : clientStart) + $0 } ?? 0, 4)
         put(0x50, 1)
         put(Int(acknowledged == nil ? flags.subtracting(.ack).rawValue : flags.rawValue), 1)
         put(0xFFFF_0000, 4)
