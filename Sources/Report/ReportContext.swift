@@ -26,9 +26,9 @@ public struct ReportContext: Sendable {
     public var hosts: [IPAddress: String]
     /// Whether the packets came from an interface: there is no file to look at again.
     public var isLive: Bool
-    /// Packets that the kernel dropped; nil for a savefile.
+    /// Packets that the kernel dropped; nil where the capture does not tell.
     public var kernelDropped: Int?
-    /// Packets that the interface dropped; nil for a savefile.
+    /// Packets that the interface dropped; nil where the capture does not tell.
     public var interfaceDropped: Int?
 
     /// A context; only the files have no default.

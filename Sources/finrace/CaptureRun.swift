@@ -60,7 +60,8 @@ final class CaptureRun {
 
     /// A savefile for frames of this capture.
     func writer(_ path: String) throws -> SavefileWriter {
-        guard let linkType = reader.linkTypes.first, reader.linkTypes.count == 1 else {
+        let linkTypes = reader.notes.linkTypes
+        guard let linkType = linkTypes.first, linkTypes.count == 1 else {
             complain("\(path): one savefile cannot hold frames of different link types; name one input file")
             throw ExitStatus.usage
         }
@@ -69,18 +70,21 @@ final class CaptureRun {
 
     /// What a report says beside the findings.
     func reportContext(timeDigits: Int) throws -> ReportContext {
+        let notes = reader.notes
         let files = inputs.map { input in
             ReportContext.File(name: input.name, problem: reader.problems.first { $0.file == input.name }?.problem)
         }
         return ReportContext(
             files: files, timeDigits: timeDigits, minimumIdle: options.minIdle.nanoseconds,
-            hosts: try options.hosts.map(HostsFile.read) ?? [:])
+            // The names that the user gives are better than those in the capture.
+            hosts: try notes.hosts.merging(options.hosts.map(HostsFile.read) ?? [:]) { $1 },
+            kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
     }
 
     /// Says on standard error what of the capture was not decoded.
     func warn(of sums: CaptureFinding) {
         guard !isQuiet, let count = sums.undecoded[.linkType] else { return }
-        let types = reader.linkTypes.map { String($0.rawValue) }.joined(separator: ", ")
+        let types = reader.notes.linkTypes.map { String($0.rawValue) }.joined(separator: ", ")
         complain("\(count) frames have a link type that is not decoded (of \(types)); capture with: tcpdump -i any")
     }
 
