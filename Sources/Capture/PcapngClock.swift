@@ -40,7 +40,7 @@ struct PcapngClock: Equatable {
             case .nanoseconds(let factor): ticks &* factor
             case .perNanosecond(let divisor): ticks / divisor
             case .binary(let exponent):
-                UInt64(truncatingIfNeeded: UInt128(ticks) &* 1_000_000_000 >> UInt128(exponent))
+                UInt64(truncatingIfNeeded: (UInt128(ticks) * 1_000_000_000) >> UInt128(exponent))
             }
         return Timestamp(nanoseconds: Int64(bitPattern: nanoseconds) &+ offset &* .second)
     }

@@ -6,6 +6,16 @@ struct PcapngDamage: Error, Equatable {
     var problem: String
 }
 
+/// What a block is to the reader of frames.
+enum PcapngBlock: Equatable {
+    /// A packet.
+    case frame(PcapngFrame)
+    /// No packet, but Wireshark gives it a frame number: a custom block, an event, an entry of a journal.
+    case record
+    /// Anything else: it has no number.
+    case note
+}
+
 /// A frame's place in its block, and what the block says of it.
 struct PcapngFrame: Equatable {
     /// Where its bytes stand, counted from the beginning of the block.
@@ -72,16 +82,17 @@ struct PcapngParser {
 
     /// Reads one whole block, whose length `length` told.
     ///
-    /// - Returns: the frame in it, or nil when it is no packet block.
-    mutating func parse(_ block: Span<UInt8>) throws(PcapngDamage) -> PcapngFrame? {
+    /// - Returns: what it is, with the frame in it.
+    mutating func parse(_ block: Span<UInt8>) throws(PcapngDamage) -> PcapngBlock {
         let end = block.count - 4
         let length = uint32(block, at: end)
         guard length == block.count else {
             throw PcapngDamage(problem: "a block of \(block.count) bytes ends with a length of \(length)")
         }
         switch BlockType(rawValue: uint32(block, at: 0)) {
-        case .enhancedPacket, .packet: return try readPacket(block, end)
-        case .simplePacket: return try readSimplePacket(block, end)
+        case .enhancedPacket, .packet: return .frame(try readPacket(block, end))
+        case .simplePacket: return .frame(try readSimplePacket(block, end))
+        case .custom, .privateCustom, .journalEntry, .sysdigEvent, .sysdigEvent2, .sysdigEvent2Large: return .record
         case .sectionHeader: try readSection(block, end)
         case .interfaceDescription: try readInterface(block, end)
         case .nameResolution: readNames(block, end)
@@ -89,7 +100,7 @@ struct PcapngParser {
         case .decryptionSecrets: readSecrets(block, end)
         default: break
         }
-        return nil
+        return .note
     }
 }
 
@@ -105,7 +116,14 @@ private struct BlockType: RawRepresentable, Equatable {
     static let nameResolution = BlockType(rawValue: 4)
     static let interfaceStatistics = BlockType(rawValue: 5)
     static let enhancedPacket = BlockType(rawValue: 6)
+    static let journalEntry = BlockType(rawValue: 9)
     static let decryptionSecrets = BlockType(rawValue: 10)
+    static let sysdigEvent = BlockType(rawValue: 0x204)
+    static let sysdigEvent2 = BlockType(rawValue: 0x216)
+    static let sysdigEvent2Large = BlockType(rawValue: 0x221)
+    static let custom = BlockType(rawValue: 0xBAD)
+    /// A custom block that no program may copy.
+    static let privateCustom = BlockType(rawValue: 0x4000_0BAD)
 }
 
 /// Codes of options that are read; each block type has its own from 2 on.

@@ -16,6 +16,8 @@ struct PcapngReader {
     /// as its bytes really come.
     private static let windowSize = 256 << 10
 
+    /// The number of the last frame, as Wireshark counts.
+    private(set) var frameNumber = 0
     /// The window; the last frame's bytes stand in it.
     private(set) var bytes: [UInt8]
     /// Where in the window the next block begins, and where the window's content ends.
@@ -50,11 +52,16 @@ struct PcapngReader {
                 let length = try parser.length(bytes, at: position)
                 guard fill(length) else { break }
                 let start = position
-                let found = try parser.parse(bytes, start..<(start + length))
+                let block = try parser.parse(bytes, start..<(start + length))
                 position += length
-                guard var frame = found else { continue }
-                frame.bytes = (start + frame.bytes.lowerBound)..<(start + frame.bytes.upperBound)
-                return frame
+                switch block {
+                case .frame(var frame):
+                    frameNumber += 1
+                    frame.bytes = (start + frame.bytes.lowerBound)..<(start + frame.bytes.upperBound)
+                    return frame
+                case .record: frameNumber += 1
+                case .note: break
+                }
             } catch {
                 throw .damage(error, at: passed + position)
             }
@@ -91,7 +98,7 @@ extension PcapngParser {
         try length(bytes.span.extracting(position..<(position + Self.headLength)))
     }
 
-    fileprivate mutating func parse(_ bytes: [UInt8], _ block: Range<Int>) throws(PcapngDamage) -> PcapngFrame? {
+    fileprivate mutating func parse(_ bytes: [UInt8], _ block: Range<Int>) throws(PcapngDamage) -> PcapngBlock {
         try parse(bytes.span.extracting(block))
     }
 }

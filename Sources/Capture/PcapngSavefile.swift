@@ -11,7 +11,6 @@ import Wire
     private var reader: PcapngReader
     private var filter: LinkFilter?
     private var frame: PcapngFrame?
-    private var framesRead = 0
     private(set) var step = 0
 
     /// Reads `stream` from its beginning.
@@ -27,7 +26,8 @@ import Wire
     var time: Timestamp { frame?.time ?? Timestamp(nanoseconds: 0) }
 
     func advance(filtered: Bool = true) throws(CaptureError) -> Bool {
-        step = 0
+        let before = reader.frameNumber
+        defer { step = reader.frameNumber - before }
         frame = nil
         while true {
             do throws(PcapngReader.End) {
@@ -36,8 +36,6 @@ import Wire
                 try finish(error)
                 return false
             }
-            framesRead += 1
-            step += 1
             guard filtered, let frame, filter != nil else { return true }
             if try filter?.matches(frame, reader.bytes) ?? true { return true }
         }
@@ -46,10 +44,10 @@ import Wire
     private func finish(_ end: PcapngReader.End) throws(CaptureError) {
         let problem =
             switch end {
-            case .complete: stream.end(isCut: false, after: framesRead)
-            case .cut: stream.end(isCut: true, after: framesRead)
+            case .complete: stream.end(isCut: false, after: reader.frameNumber)
+            case .cut: stream.end(isCut: true, after: reader.frameNumber)
             case .damage(let damage, let offset):
-                stream.damage("the file is damaged at byte \(offset) (\(damage.problem))", after: framesRead)
+                stream.damage("the file is damaged at byte \(offset) (\(damage.problem))", after: reader.frameNumber)
             }
         if let problem { throw problem }
     }
@@ -58,50 +56,26 @@ import Wire
         number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) -> Bool {
         guard let frame else { return true }
-        return Self.lend(frame, reader.bytes, number, writer, body)
-    }
-
-    @inline(__always)
-    private static func lend(
-        _ frame: PcapngFrame, _ bytes: [UInt8], _ number: Int, _ writer: SavefileWriter?,
-        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) -> Bool {
         let info = FrameInfo(
             number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
             comment: frame.comment)
-        switch body(bytes.span.extracting(frame.bytes), info) {
+        switch body(reader.bytes.span.extracting(frame.bytes), info) {
         case .next: return true
         case .stop: return false
         case .copy:
-            if let writer { _ = unsafe frame.withHeader(bytes) { unsafe writer.append($0, $1) } }
+            if let writer { _ = unsafe frame.withHeader(reader.bytes) { unsafe writer.append($0, $1) } }
             return true
         }
     }
 
-    /// The reader stays in a local variable, as in `PcapSavefile`.
     func forEachFrame(
         _ number: inout Int, copyingTo writer: SavefileWriter?,
         _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) throws(CaptureError) {
-        number += step
-        guard withFrame(number: number, copyingTo: writer, body) else { return }
-        var reader = PcapngReader([], notes: CaptureNotes())
-        swap(&reader, &self.reader)
-        defer { swap(&reader, &self.reader) }
-        var filter = filter
-        let first = number - framesRead
-        while true {
-            let frame: PcapngFrame
-            do throws(PcapngReader.End) {
-                frame = try reader.next()
-            } catch {
-                framesRead = number - first
-                return try finish(error)
-            }
-            number += 1
-            if filter != nil, try filter?.matches(frame, reader.bytes) == false { continue }
-            guard Self.lend(frame, reader.bytes, number, writer, body) else { return }
-        }
+        repeat {
+            number += step
+            guard withFrame(number: number, copyingTo: writer, body) else { return }
+        } while try advance()
     }
 }
 
