@@ -28,8 +28,8 @@ import Glibc
         unsafe file = stream
         head = unsafe Self.peek(stream)
         format =
-            if head.isEmpty {
-                .other("cannot be unpacked (\(decompressor.complaint() ?? "there is nothing in it"))")
+            if head.count < SavefileFormat.headLength, let complaint = decompressor.complaint() {
+                .other("cannot be unpacked (\(complaint))")
             } else if Compression(head) != nil {
                 .other("is compressed twice; try: \(compression.program) -dc FILE | finrace -")
             } else {

@@ -49,7 +49,7 @@ struct PcapngLibpcapTests {
     }
 
     /// The public test captures beside the project, where a checkout has them.
-    private static let corpus: [String] = {
+    static let corpus: [String] = {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("shared/corpus")
         let entries = FileManager.default.enumerator(at: root, includingPropertiesForKeys: nil)
