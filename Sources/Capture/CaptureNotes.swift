@@ -94,10 +94,10 @@ extension CaptureNotes {
 
     func setKernelDropped(_ count: UInt64, interface: Int) { interfaces[interface].kernelDropped = count }
 
-    /// Names that no resolver would give are left out: they end up on a terminal.
+    /// Names that no resolver would give are left out: they end up on a terminal, in tables.
     func addHost(_ name: String, _ address: IPAddress) {
-        guard !name.isEmpty, name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }), hosts.count < Self.maximumHosts,
-            hosts[address] == nil
+        guard hosts[address] == nil, hosts.count < Self.maximumHosts, (1...255).contains(name.utf8.count),
+            name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F })
         else { return }
         hosts[address] = name
     }

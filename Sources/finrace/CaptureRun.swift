@@ -11,6 +11,8 @@ final class CaptureRun {
     private let isQuiet: Bool
     private let inputs: [SavefileInput]
     private var reader: SavefileReader
+    /// The first comment on a packet of each flow, as `CaptureNotes.frameComments` counts them.
+    private var flowComments: [Int: Int] = [:]
 
     /// Opens the capture.
     ///
@@ -58,11 +60,17 @@ final class CaptureRun {
         }
     }
 
+    /// Keeps what the capture says of a frame for its flow; nil is the flow of a frame without a TCP segment.
+    func note(_ info: FrameInfo, of flow: Int?) {
+        guard let comment = info.comment, let flow, flowComments[flow] == nil else { return }
+        flowComments[flow] = comment
+    }
+
     /// A savefile for frames of this capture.
     func writer(_ path: String) throws -> SavefileWriter {
         let linkTypes = reader.notes.linkTypes
         guard let linkType = linkTypes.first, linkTypes.count == 1 else {
-            complain("\(path): one savefile cannot hold frames of different link types; name one input file")
+            complain("\(path): one savefile cannot hold frames of different link types; take the packets from Wireshark")
             throw ExitStatus.usage
         }
         return try SavefileWriter(path, linkType: linkType)
@@ -78,6 +86,8 @@ final class CaptureRun {
             files: files, timeDigits: timeDigits, minimumIdle: options.minIdle.nanoseconds,
             // The names that the user gives are better than those in the capture.
             hosts: try notes.hosts.merging(options.hosts.map(HostsFile.read) ?? [:]) { $1 },
+            interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
+            flowComments: flowComments.mapValues { notes.frameComments[$0] },
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
     }
 
