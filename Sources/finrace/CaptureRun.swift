@@ -70,7 +70,7 @@ final class CaptureRun {
     func writer(_ path: String) throws -> SavefileWriter {
         let linkTypes = reader.notes.linkTypes
         guard let linkType = linkTypes.first, linkTypes.count == 1 else {
-            complain("\(path): one savefile cannot hold frames of different link types; take the packets from Wireshark")
+            complain("\(path): one savefile cannot hold frames of different link types; copy them with Wireshark")
             throw ExitStatus.usage
         }
         return try SavefileWriter(path, linkType: linkType)
