@@ -1,4 +1,5 @@
 import CPcap
+import Wire
 
 /// A compiled filter expression of libpcap.
 ///
@@ -16,6 +17,16 @@ import CPcap
             throw CaptureError(
                 .filter, "filter", "\"\(expression)\" is no valid filter for \(file): \(reason); see pcap-filter(7)")
         }
+    }
+
+    /// Compiles `expression` for frames of `linkType`.
+    convenience init(_ expression: String, for linkType: LinkType, file: String) throws(CaptureError) {
+        // The corresponding C function is `pcap_open_dead`.
+        guard let handle = unsafe pcap_open_dead(linkType.dlt, 262_144) else {
+            throw CaptureError(.filter, "filter", "cannot be compiled: out of memory")
+        }
+        defer { unsafe pcap_close(handle) }
+        unsafe try self.init(expression, for: handle, file: file)
     }
 
     deinit { unsafe pcap_freecode(&program) }

@@ -5,49 +5,64 @@ public struct SavefileInput: Sendable {
     private enum Source: Sendable {
         case path(String)
         case standardInput
-        case spool(Int32)
+        /// An open file that is read from its beginning.
+        case descriptor(Int32)
     }
 
     private let source: Source
     /// The name for messages.
     public let name: String
+    /// Whether it can be opened more than once: no pipe.
+    public let isRewindable: Bool
 
     /// A file by its path, or standard input for `-`.
     public init(_ argument: String) {
-        source = argument == "-" ? .standardInput : .path(argument)
-        name = argument == "-" ? "standard input" : argument
-    }
-
-    private init(spool descriptor: Int32) {
-        source = .spool(descriptor)
-        name = "standard input"
-    }
-
-    /// Whether it can be opened more than once.
-    public var isRewindable: Bool {
-        switch source {
-        case .path, .spool: true
-        case .standardInput: false
+        var status = stat()
+        if argument == "-" {
+            name = "standard input"
+            // What a shell redirected from a file can be read from its beginning again.
+            isRewindable = unsafe fstat(0, &status) == 0 && Self.isFile(status) && lseek(0, 0, SEEK_CUR) == 0
+            source = isRewindable ? .descriptor(0) : .standardInput
+        } else {
+            name = argument
+            // What does not exist fails when it is opened.
+            isRewindable = unsafe stat(argument, &status) != 0 || Self.isFile(status)
+            source = .path(argument)
         }
     }
 
-    /// A copy of standard input that can be read twice: an unnamed temporary file that goes with the process.
+    private init(spool descriptor: Int32, of name: String) {
+        source = .descriptor(descriptor)
+        self.name = name
+        isRewindable = true
+    }
+
+    private static func isFile(_ status: stat) -> Bool {
+        status.st_mode & S_IFMT == S_IFREG || status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// A copy that can be read twice, where this cannot: an unnamed temporary file that goes with the process.
     public func spooled() throws(CaptureError) -> SavefileInput {
-        guard case .standardInput = source else { return self }
-        guard let file = unsafe tmpfile() else {
-            throw CaptureError(.cannotWrite, name, "cannot be kept for a second reading: \(systemError())")
-        }
+        guard !isRewindable else { return self }
+        return SavefileInput(spool: unsafe fileno(try spool(try open())), of: name)
+    }
+
+    /// Copies the rest of `stream`, which is closed, to an unnamed temporary file.
+    func spool(_ stream: UnsafeMutablePointer<FILE>) throws(CaptureError) -> UnsafeMutablePointer<FILE> {
+        defer { _ = unsafe fclose(stream) }
+        guard let copy = unsafe tmpfile() else { throw notKept() }
         var buffer = [UInt8](repeating: 0, count: 1 << 16)
         while true {
-            let count = unsafe read(0, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
+            let count = unsafe fread(&buffer, 1, buffer.count, stream)
             guard count > 0 else { break }
-            guard unsafe fwrite(buffer, 1, count, file) == count else {
-                throw CaptureError(.cannotWrite, name, "cannot be kept for a second reading: \(systemError())")
-            }
+            guard unsafe fwrite(buffer, 1, count, copy) == count else { throw notKept() }
         }
-        unsafe fflush(file)
-        return SavefileInput(spool: unsafe fileno(file))
+        guard unsafe fflush(copy) == 0 else { throw notKept() }
+        return unsafe copy
+    }
+
+    private func notKept() -> CaptureError {
+        CaptureError(.cannotWrite, name, "cannot be kept in a temporary file: \(systemError())")
     }
 
     /// A stream at the beginning of the bytes, to be closed by the caller.
@@ -55,10 +70,10 @@ public struct SavefileInput: Sendable {
         let stream: UnsafeMutablePointer<FILE>?
         switch source {
         case .path(let path):
-            unsafe stream = fopen(path, "rb")
+            unsafe stream = fopen(path, "rbe")
         case .standardInput:
             unsafe stream = fdopen(dup(0), "rb")
-        case .spool(let descriptor):
+        case .descriptor(let descriptor):
             lseek(descriptor, 0, SEEK_SET)
             unsafe stream = fdopen(dup(descriptor), "rb")
         }

@@ -10,14 +10,16 @@ public final class SavefileReader {
         var input: SavefileInput
         var firstTime: Timestamp
         /// Standard input cannot be opened again, so it stays open with its first frame read.
-        var open: Savefile?
+        var open: (any Savefile)?
     }
 
     private var waiting: [Waiting] = []
-    private var active: [Savefile] = []
-    private var current: Savefile?
-    /// The link types of the files, in the order given.
-    public private(set) var linkTypes: [LinkType] = []
+    private var active: [any Savefile] = []
+    private var current: (any Savefile)?
+    /// Whether any file is a capture that could be opened.
+    public private(set) var isOpen = false
+    /// What the files say beside their frames; complete when all is read.
+    public let notes = CaptureNotes()
     private let filter: String?
     private var frameNumber = 0
     /// What was wrong with files, in the order in which it was found.
@@ -30,10 +32,10 @@ public final class SavefileReader {
         self.filter = filter
         for input in inputs {
             do {
-                let file = try Savefile(input, filter: filter)
-                if !linkTypes.contains(file.linkType) { linkTypes.append(file.linkType) }
-                // Its place is that of its first frame, whether the filter lets that through or not.
                 let isKept = !input.isRewindable || inputs.count == 1
+                let file = try input.savefile(filter: filter, notes: isKept ? notes : CaptureNotes())
+                isOpen = true
+                // Its place is that of its first frame, whether the filter lets that through or not.
                 guard try file.advance(filtered: isKept) else { continue }
                 waiting.append(
                     Waiting(input: input, firstTime: file.time, open: isKept ? file : nil))
@@ -48,9 +50,6 @@ public final class SavefileReader {
                 ? left.element.firstTime < right.element.firstTime : left.offset < right.offset
         }.map(\.element).reversed()
     }
-
-    /// Whether any file is a capture that could be opened.
-    public var isOpen: Bool { !linkTypes.isEmpty }
 
     /// Lends every frame of the capture to `body`, in order.
     ///
@@ -75,7 +74,7 @@ public final class SavefileReader {
 
     /// The file whose current frame comes next: the earliest of the active files' current frames. A waiting file
     /// joins when its time has come.
-    private func next() -> Savefile? {
+    private func next() -> (any Savefile)? {
         if let used = current {
             current = nil
             if !advance(used) { active.removeAll { $0 === used } }
@@ -98,16 +97,16 @@ public final class SavefileReader {
             return
         }
         do {
-            let file = try Savefile(next.input, filter: filter)
+            let file = try next.input.savefile(filter: filter, notes: notes)
             if advance(file) { active.append(file) }
         } catch {
             problems.append(error)
         }
     }
 
-    private func advance(_ file: Savefile) -> Bool {
+    private func advance(_ file: any Savefile) -> Bool {
         do {
-            if try file.advance() { return true }
+            if try file.advance(filtered: true) { return true }
             frameNumber += file.step
             return false
         } catch {

@@ -13,7 +13,7 @@ import Wire
         // The corresponding C functions are `pcap_open_dead_with_tstamp_precision` and `pcap_dump_open`.
         guard
             let handle = unsafe pcap_open_dead_with_tstamp_precision(
-                Int32(truncatingIfNeeded: linkType.rawValue), 262_144, UInt32(PCAP_TSTAMP_PRECISION_NANO))
+                linkType.dlt, 262_144, UInt32(PCAP_TSTAMP_PRECISION_NANO))
         else { throw CaptureError(.cannotWrite, path, "cannot be written: out of memory") }
         guard let dumper = unsafe pcap_dump_open(handle, path) else {
             let reason = unsafe String(cString: pcap_geterr(handle))

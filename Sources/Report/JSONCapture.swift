@@ -27,6 +27,12 @@ extension CaptureFinding {
             }
         }
         json.array("link_types", linkTypes) { json, linkType in json.element(linkType.name) }
+        if !context.interfaces.isEmpty {
+            json.array("interfaces", context.interfaces) { json, name in json.element(name) }
+        }
+        if !context.comments.isEmpty {
+            json.array("comments", context.comments) { json, comment in json.element(comment) }
+        }
         json.member("packets", packets)
         json.member("bytes", bytes)
         json.member("start", start, digits: context.timeDigits)

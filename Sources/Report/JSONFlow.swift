@@ -19,7 +19,8 @@ extension FlowFinding {
     }
 
     /// The members of a flow object.
-    func write(to json: inout JSONWriter, digits: Int) {
+    func write(to json: inout JSONWriter, _ context: ReportContext) {
+        let digits = context.timeDigits
         json.member("type", "flow")
         json.member("flow", flow)
         client.write(to: &json, "client")
@@ -61,6 +62,7 @@ extension FlowFinding {
         json.member("reason", judgement.reason?.rawValue)
         json.member("race", judgement.verdict.isRace)
         if hasFailure { writeEvidence(to: &json, digits) }
+        json.member("comment", context.flowComments[flow])
     }
 
     private func writeEvidence(to json: inout JSONWriter, _ digits: Int) {

@@ -39,7 +39,7 @@ public struct JSONReport: Sendable {
     // MARK: One object
 
     func append(_ flow: FlowFinding, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { $0.object { flow.write(to: &$0, digits: context.timeDigits) } }
+        JSONWriter.append(to: &output) { $0.object { flow.write(to: &$0, context) } }
     }
 
     func append(_ capture: CaptureFinding, to output: inout [UInt8]) {

@@ -24,22 +24,32 @@ public struct ReportContext: Sendable {
     public var minimumIdle: Nanoseconds
     /// Names to show for addresses in text reports.
     public var hosts: [IPAddress: String]
+    /// The interfaces that the capture names.
+    public var interfaces: [String]
+    /// Comments on the capture, as its files have them.
+    public var comments: [String]
+    /// What the capture says of single connections, by flow number: the process or the pod behind it.
+    public var flowComments: [Int: String]
     /// Whether the packets came from an interface: there is no file to look at again.
     public var isLive: Bool
-    /// Packets that the kernel dropped; nil for a savefile.
+    /// Packets that the kernel dropped; nil where the capture does not tell.
     public var kernelDropped: Int?
-    /// Packets that the interface dropped; nil for a savefile.
+    /// Packets that the interface dropped; nil where the capture does not tell.
     public var interfaceDropped: Int?
 
     /// A context; only the files have no default.
     public init(
         files: [File], timeDigits: Int = 6, minimumIdle: Nanoseconds = 1 * .second, hosts: [IPAddress: String] = [:],
+        interfaces: [String] = [], comments: [String] = [], flowComments: [Int: String] = [:],
         isLive: Bool = false, kernelDropped: Int? = nil, interfaceDropped: Int? = nil
     ) {
         self.files = files
         self.timeDigits = timeDigits
         self.minimumIdle = minimumIdle
         self.hosts = hosts
+        self.interfaces = interfaces
+        self.comments = comments
+        self.flowComments = flowComments
         self.isLive = isLive
         self.kernelDropped = kernelDropped
         self.interfaceDropped = interfaceDropped

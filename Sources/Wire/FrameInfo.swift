@@ -8,12 +8,15 @@ public struct FrameInfo: Sendable {
     public var wireLength: Int
     /// What its first byte begins with.
     public var linkType: LinkType
+    /// Which of the capture's comments on frames belongs to it; nil for most.
+    public var comment: Int?
 
     /// A frame's facts.
-    public init(number: Int, time: Timestamp, wireLength: Int, linkType: LinkType) {
+    public init(number: Int, time: Timestamp, wireLength: Int, linkType: LinkType, comment: Int? = nil) {
         self.number = number
         self.time = time
         self.wireLength = wireLength
         self.linkType = linkType
+        self.comment = comment
     }
 }

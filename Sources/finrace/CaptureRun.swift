@@ -11,6 +11,8 @@ final class CaptureRun {
     private let isQuiet: Bool
     private let inputs: [SavefileInput]
     private var reader: SavefileReader
+    /// The first comment on a packet of each flow, as `CaptureNotes.frameComments` counts them.
+    private var flowComments: [Int: Int] = [:]
 
     /// Opens the capture.
     ///
@@ -58,10 +60,17 @@ final class CaptureRun {
         }
     }
 
+    /// Keeps what the capture says of a frame for its flow; nil is the flow of a frame without a TCP segment.
+    func note(_ info: FrameInfo, of flow: Int?) {
+        guard let comment = info.comment, let flow, flowComments[flow] == nil else { return }
+        flowComments[flow] = comment
+    }
+
     /// A savefile for frames of this capture.
     func writer(_ path: String) throws -> SavefileWriter {
-        guard let linkType = reader.linkTypes.first, reader.linkTypes.count == 1 else {
-            complain("\(path): one savefile cannot hold frames of different link types; name one input file")
+        let linkTypes = reader.notes.linkTypes
+        guard let linkType = linkTypes.first, linkTypes.count == 1 else {
+            complain("\(path): one savefile cannot hold frames of different link types; copy them with Wireshark")
             throw ExitStatus.usage
         }
         return try SavefileWriter(path, linkType: linkType)
@@ -69,18 +78,23 @@ final class CaptureRun {
 
     /// What a report says beside the findings.
     func reportContext(timeDigits: Int) throws -> ReportContext {
+        let notes = reader.notes
         let files = inputs.map { input in
             ReportContext.File(name: input.name, problem: reader.problems.first { $0.file == input.name }?.problem)
         }
         return ReportContext(
             files: files, timeDigits: timeDigits, minimumIdle: options.minIdle.nanoseconds,
-            hosts: try options.hosts.map(HostsFile.read) ?? [:])
+            // The names that the user gives are better than those in the capture.
+            hosts: try notes.hosts.merging(options.hosts.map(HostsFile.read) ?? [:]) { $1 },
+            interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
+            flowComments: flowComments.mapValues { notes.frameComments[$0] },
+            kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
     }
 
     /// Says on standard error what of the capture was not decoded.
     func warn(of sums: CaptureFinding) {
         guard !isQuiet, let count = sums.undecoded[.linkType] else { return }
-        let types = reader.linkTypes.map { String($0.rawValue) }.joined(separator: ", ")
+        let types = reader.notes.linkTypes.map { String($0.rawValue) }.joined(separator: ", ")
         complain("\(count) frames have a link type that is not decoded (of \(types)); capture with: tcpdump -i any")
     }
 

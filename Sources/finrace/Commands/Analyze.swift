@@ -40,7 +40,7 @@ struct Analyze: ParsableCommand {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
         var analyzer = Analyzer(capture.analyzerSettings)
         try run.read { frame, info in
-            analyzer.feed(frame, info)
+            run.note(info, of: analyzer.feed(frame, info))
             return .next
         }
 

@@ -1,0 +1,132 @@
+import CPcap
+import Glibc
+import Wire
+
+/// One open savefile of the classic format, in any byte order and resolution, read through libpcap.
+@safe final class PcapSavefile: Savefile {
+    let name: String
+    private let stream: SavefileStream
+    private let handle: OpaquePointer
+    private var filter: CaptureFilter?
+    private let linkType: LinkType
+
+    private var header: UnsafeMutablePointer<pcap_pkthdr>?
+    private var bytes: UnsafePointer<UInt8>?
+    private var framesRead = 0
+    private(set) var step = 0
+
+    /// Reads `stream` from its beginning.
+    ///
+    /// - Parameter expression: a filter that frames must match, compiled for this file's link type.
+    init(_ stream: SavefileStream, filter expression: String?, notes: CaptureNotes) throws(CaptureError) {
+        name = stream.name
+        self.stream = stream
+        let file = unsafe stream.take()
+        var message = [UInt8](repeating: 0, count: Int(PCAP_ERRBUF_SIZE))
+        // The corresponding C function is `pcap_fopen_offline_with_tstamp_precision`; on success the handle owns
+        // the file.
+        guard
+            let handle = unsafe message.withUnsafeMutableBytes({ buffer in
+                unsafe pcap_fopen_offline_with_tstamp_precision(
+                    file, UInt32(PCAP_TSTAMP_PRECISION_NANO), buffer.assumingMemoryBound(to: CChar.self).baseAddress)
+            })
+        else {
+            if let file = unsafe file { _ = unsafe fclose(file) }
+            let reason = String(decoding: message.prefix { $0 != 0 }, as: UTF8.self)
+            throw stream.refusal("is not a pcap capture that can be read (\(reason))")
+        }
+        unsafe self.handle = handle
+        linkType = LinkType(dlt: unsafe pcap_datalink(handle))
+        notes.addLinkType(linkType)
+        if let expression { filter = unsafe try CaptureFilter(expression, for: handle, file: name) }
+    }
+
+    // The handle closes the file before the stream goes.
+    deinit { unsafe pcap_close(handle) }
+
+    func advance(filtered: Bool = true) throws(CaptureError) -> Bool {
+        step = 0
+        while true {
+            // The corresponding C function is `pcap_next_ex`: 1 is a frame.
+            let status = unsafe pcap_next_ex(handle, &header, &bytes)
+            guard status == 1 else {
+                try finish(status)
+                return false
+            }
+            framesRead += 1
+            step += 1
+            guard filtered, let filter, let header = unsafe header, let bytes = unsafe bytes else { return true }
+            if unsafe filter.matches(header, bytes) { return true }
+        }
+    }
+
+    /// The end of the file as `pcap_next_ex` tells it: -2 when all is read, -1 when the file is damaged.
+    private func finish(_ status: Int32) throws(CaptureError) {
+        let reason = status == -2 ? "" : unsafe String(cString: pcap_geterr(handle))
+        let isCut = reason.hasPrefix("truncated dump file")
+        let problem =
+            status == -2 || isCut
+            ? stream.end(isCut: isCut, after: framesRead)
+            : stream.damage("the file is damaged (\(reason))", after: framesRead)
+        if let problem { throw problem }
+    }
+
+    var time: Timestamp { unsafe header.map { unsafe Self.time($0) } ?? Timestamp(nanoseconds: 0) }
+
+    /// The handle reads with nanosecond resolution, so `tv_usec` holds nanoseconds. A file may claim any second.
+    private static func time(_ header: UnsafePointer<pcap_pkthdr>) -> Timestamp {
+        let stamp = unsafe header.pointee.ts
+        let seconds = Int64(stamp.tv_sec).multipliedReportingOverflow(by: .second).partialValue
+        return Timestamp(nanoseconds: seconds &+ Int64(stamp.tv_usec))
+    }
+
+    /// The bytes are libpcap's.
+    func withFrame(
+        number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) -> Bool {
+        guard let header = unsafe header, let bytes = unsafe bytes else { return true }
+        return unsafe lend(header, bytes, number, writer, body)
+    }
+
+    @inline(__always)
+    private func lend(
+        _ header: UnsafePointer<pcap_pkthdr>, _ bytes: UnsafePointer<UInt8>, _ number: Int,
+        _ writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) -> Bool {
+        let info = FrameInfo(
+            number: number, time: unsafe Self.time(header), wireLength: Int(unsafe header.pointee.len),
+            linkType: linkType)
+        let buffer = unsafe UnsafeBufferPointer(start: bytes, count: Int(unsafe header.pointee.caplen))
+        switch body(unsafe buffer.span, info) {
+        case .next: return true
+        case .stop: return false
+        case .copy:
+            if let writer { unsafe writer.append(header, bytes) }
+            return true
+        }
+    }
+
+    /// The frame stays in local variables: as properties of a class they would be checked for exclusive access
+    /// at every frame.
+    func forEachFrame(
+        _ number: inout Int, copyingTo writer: SavefileWriter?,
+        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) throws(CaptureError) {
+        number += step
+        guard withFrame(number: number, copyingTo: writer, body) else { return }
+        let filter = filter
+        var header: UnsafeMutablePointer<pcap_pkthdr>?
+        var bytes: UnsafePointer<UInt8>?
+        let first = number - framesRead
+        while true {
+            let status = unsafe pcap_next_ex(handle, &header, &bytes)
+            guard status == 1, let frame = unsafe header, let content = unsafe bytes else {
+                framesRead = number - first
+                return try finish(status)
+            }
+            number += 1
+            if let filter, unsafe !filter.matches(frame, content) { continue }
+            guard unsafe lend(frame, content, number, writer, body) else { return }
+        }
+    }
+}

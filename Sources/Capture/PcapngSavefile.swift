@@ -1,0 +1,142 @@
+import CPcap
+import Wire
+
+/// One open pcapng file.
+///
+/// libpcap is not asked here: it refuses files whose interfaces differ in link type or snap length, and passes over
+/// all that a file says beside its frames.
+@safe final class PcapngSavefile: Savefile {
+    let name: String
+    private let stream: SavefileStream
+    private var reader: PcapngReader
+    private var filter: LinkFilter?
+    private var frame: PcapngFrame?
+    private(set) var step = 0
+
+    /// Reads `stream` from its beginning.
+    ///
+    /// - Parameter expression: a filter that frames must match.
+    init(_ stream: SavefileStream, filter expression: String?, notes: CaptureNotes) {
+        name = stream.name
+        self.stream = stream
+        reader = PcapngReader(stream, notes: notes)
+        filter = expression.map { LinkFilter($0, file: stream.name) }
+    }
+
+    var time: Timestamp { frame?.time ?? Timestamp(nanoseconds: 0) }
+
+    func advance(filtered: Bool = true) throws(CaptureError) -> Bool {
+        let before = reader.frameNumber
+        defer { step = reader.frameNumber - before }
+        frame = nil
+        while true {
+            do throws(PcapngReader.End) {
+                frame = try reader.next()
+            } catch {
+                try finish(error)
+                return false
+            }
+            guard filtered, let frame, filter != nil else { return true }
+            if try filter?.matches(frame, reader.bytes) ?? true { return true }
+        }
+    }
+
+    private func finish(_ end: PcapngReader.End) throws(CaptureError) {
+        let problem =
+            switch end {
+            case .complete: stream.end(isCut: false, after: reader.frameNumber)
+            case .cut: stream.end(isCut: true, after: reader.frameNumber)
+            case .damage(let damage, let offset):
+                stream.damage("the file is damaged at byte \(offset) (\(damage.problem))", after: reader.frameNumber)
+            }
+        if let problem { throw problem }
+    }
+
+    func withFrame(
+        number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) -> Bool {
+        guard let frame else { return true }
+        let info = FrameInfo(
+            number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
+            comment: frame.comment)
+        switch body(reader.bytes.span.extracting(frame.bytes), info) {
+        case .next: return true
+        case .stop: return false
+        case .copy:
+            if let writer { _ = unsafe frame.withHeader(reader.bytes) { unsafe writer.append($0, $1) } }
+            return true
+        }
+    }
+
+    func forEachFrame(
+        _ number: inout Int, copyingTo writer: SavefileWriter?,
+        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) throws(CaptureError) {
+        repeat {
+            number += step
+            guard withFrame(number: number, copyingTo: writer, body) else { return }
+        } while try advance()
+    }
+}
+
+extension PcapngFrame {
+    /// Lends the frame as libpcap wants it; nil when it is not in `bytes`.
+    fileprivate func withHeader<Result>(
+        _ bytes: [UInt8], _ body: (UnsafePointer<pcap_pkthdr>, UnsafePointer<UInt8>) -> Result
+    ) -> Result? {
+        // Rounded down, so that the fraction of a time before the epoch is positive too.
+        let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: .second)
+        var header = pcap_pkthdr()
+        header.ts.tv_sec = Int(rest < 0 ? seconds - 1 : seconds)
+        header.ts.tv_usec = Int(rest < 0 ? rest + .second : rest)
+        header.caplen = UInt32(self.bytes.count)
+        header.len = UInt32(truncatingIfNeeded: wireLength)
+        return unsafe bytes.withUnsafeBufferPointer { buffer in
+            unsafe buffer.baseAddress.map { unsafe body(&header, $0 + self.bytes.lowerBound) }
+        }
+    }
+}
+
+/// A filter expression compiled for each link type that comes up. An expression may make no sense for one of
+/// several (`ether host` for raw IP): its frames do not match then.
+private struct LinkFilter {
+    private let expression: String
+    private let file: String
+    private var compiled: [LinkType: CaptureFilter] = [:]
+    private var refused: Set<LinkType> = []
+    /// The last one used: files with one link type look no further.
+    private var last: (linkType: LinkType, filter: CaptureFilter)?
+
+    init(_ expression: String, file: String) {
+        self.expression = expression
+        self.file = file
+    }
+
+    /// Whether the filter lets a frame through.
+    ///
+    /// - Throws: when the expression makes sense for no link type so far.
+    mutating func matches(_ frame: PcapngFrame, _ bytes: [UInt8]) throws(CaptureError) -> Bool {
+        if last?.linkType != frame.linkType, !(try select(frame.linkType)) { return false }
+        guard let filter = last?.filter else { return false }
+        return unsafe frame.withHeader(bytes) { unsafe filter.matches($0, $1) } ?? false
+    }
+
+    private mutating func select(_ linkType: LinkType) throws(CaptureError) -> Bool {
+        if refused.contains(linkType) { return false }
+        do throws(CaptureError) {
+            let filter: CaptureFilter
+            if let known = compiled[linkType] {
+                filter = known
+            } else {
+                filter = try CaptureFilter(expression, for: linkType, file: file)
+                compiled[linkType] = filter
+            }
+            last = (linkType, filter)
+            return true
+        } catch {
+            if compiled.isEmpty { throw error }
+            refused.insert(linkType)
+            return false
+        }
+    }
+}
