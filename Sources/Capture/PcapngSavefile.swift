@@ -25,19 +25,16 @@ import Wire
 
     var time: Timestamp { frame?.time ?? Timestamp(nanoseconds: 0) }
 
-    func advance(filtered: Bool = true) throws(CaptureError) -> Bool {
+    func advance() throws(CaptureError) -> Bool {
         let before = reader.frameNumber
         defer { step = reader.frameNumber - before }
         frame = nil
-        while true {
-            do throws(PcapngReader.End) {
-                frame = try reader.next()
-            } catch {
-                try finish(error)
-                return false
-            }
-            guard filtered, let frame, filter != nil else { return true }
-            if try filter?.matches(frame, reader.bytes) ?? true { return true }
+        do throws(PcapngReader.End) {
+            frame = try reader.next()
+            return true
+        } catch {
+            try finish(error)
+            return false
         }
     }
 
@@ -54,8 +51,8 @@ import Wire
 
     func withFrame(
         number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) -> Bool {
-        guard let frame else { return true }
+    ) throws(CaptureError) -> Bool {
+        guard let frame, try filter?.matches(frame, reader.bytes) ?? true else { return true }
         let info = FrameInfo(
             number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
             comment: frame.comment)
@@ -74,7 +71,7 @@ import Wire
     ) throws(CaptureError) {
         repeat {
             number += step
-            guard withFrame(number: number, copyingTo: writer, body) else { return }
+            guard try withFrame(number: number, copyingTo: writer, body) else { return }
         } while try advance()
     }
 }

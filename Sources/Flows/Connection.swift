@@ -188,11 +188,14 @@ public struct Connection {
     private mutating func takeGap(before segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo)
         -> StreamGap?
     {
-        guard self[side].isSeen, self[side.other].hasAcknowledged else { return nil }
+        guard self[side].isSeen else { return nil }
+        let position = StreamPosition(payloadOf: segment, frame: info.number, time: info.time)
+        if segment.payloadLength > 0, let gap = self[side].jump(to: segment.payloadSequence, at: position) {
+            return gap
+        }
+        guard self[side.other].hasAcknowledged else { return nil }
         let acknowledged = self[side.other].acknowledged
-        return self[side].gap(
-            before: segment.payloadSequence, acknowledged: acknowledged,
-            at: StreamPosition(payloadOf: segment, frame: info.number, time: info.time))
+        return self[side].gap(before: segment.payloadSequence, acknowledged: acknowledged, at: position)
     }
 
     /// The next part of `side`'s stream that waits in `queue`, or nil.

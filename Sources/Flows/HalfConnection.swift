@@ -128,13 +128,6 @@ extension HalfConnection {
             advance(by: fresh, captured: segment.payload.count + offset)
             return .inOrder(skipping: -offset)
         }
-        guard offset < Self.maximumWindow else {
-            // Another numbering under the same endpoints: go on with it, what lies between is lost.
-            known.insert(.gap)
-            next = sequence
-            advance(by: length, captured: segment.payload.count)
-            return .inOrder(skipping: 0)
-        }
         return .ahead
     }
 
@@ -216,8 +209,21 @@ extension HalfConnection {
         guard missing > 0, missing < Self.maximumWindow, !hasHole, !acknowledged.precedes(sequence) else {
             return nil
         }
+        return goOn(at: sequence, position)
+    }
+
+    /// Data so far ahead that it belongs to another numbering under the same endpoints: the stream goes on with it,
+    /// and what lies between is lost.
+    ///
+    /// - Returns: the gap, or nil when `sequence` is of this numbering.
+    mutating func jump(to sequence: SequenceNumber, at position: StreamPosition) -> StreamGap? {
+        next.distance(to: sequence) >= Self.maximumWindow ? goOn(at: sequence, position) : nil
+    }
+
+    private mutating func goOn(at sequence: SequenceNumber, _ position: StreamPosition) -> StreamGap {
         var start = position
         start.sequence = next
+        let missing = next.distance(to: sequence)
         known.insert(.gap)
         next = sequence
         return StreamGap(count: missing, at: start)

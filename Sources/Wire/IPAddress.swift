@@ -76,12 +76,13 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private init?(v6 text: some StringProtocol) {
-        func groups(_ part: some StringProtocol) -> [UInt16]? {
+        // Only the end may be an IPv4 address (RFC 4291 section 2.2).
+        func groups(_ part: some StringProtocol, isEnd: Bool) -> [UInt16]? {
             if part.isEmpty { return [] }
             var values: [UInt16] = []
             let pieces = part.split(separator: ":", omittingEmptySubsequences: false)
             for (index, piece) in pieces.enumerated() {
-                if index == pieces.count - 1, piece.contains("."), let v4 = Self.parseV4(piece) {
+                if isEnd, index == pieces.count - 1, piece.contains("."), let v4 = Self.parseV4(piece) {
                     values.append(UInt16(truncatingIfNeeded: v4 >> 16))
                     values.append(UInt16(truncatingIfNeeded: v4))
                 } else {
@@ -98,13 +99,13 @@ extension IPAddress: CustomStringConvertible {
         guard doubles.count <= 1 else { return nil }
         var all: [UInt16]
         if let at = doubles.first {
-            guard let head = groups(String(decoding: characters[..<at], as: UTF8.self)),
-                let tail = groups(String(decoding: characters[(at + 2)...], as: UTF8.self)),
+            guard let head = groups(String(decoding: characters[..<at], as: UTF8.self), isEnd: false),
+                let tail = groups(String(decoding: characters[(at + 2)...], as: UTF8.self), isEnd: true),
                 head.count + tail.count < 8
             else { return nil }
             all = head + Array(repeating: 0, count: 8 - head.count - tail.count) + tail
         } else {
-            guard let whole = groups(String(text)) else { return nil }
+            guard let whole = groups(String(text), isEnd: true) else { return nil }
             all = whole
         }
         guard all.count == 8 else { return nil }

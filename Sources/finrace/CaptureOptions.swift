@@ -42,11 +42,15 @@ struct CaptureOptions: ParsableArguments {
     var trailingFilter: String?
 
     func validate() throws {
-        if files.isEmpty, read.isEmpty {
-            throw ValidationError("No capture named. Try: finrace capture.pcap (record one with: tcpdump -i any -w capture.pcap)")
-        }
         if let count, count <= 0 { throw ValidationError("-c takes a number of frames from 1.") }
         if inputs.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read only once.") }
+    }
+
+    /// - Throws: when no capture is named. Not a matter of `validate`: an unknown option is to be named first.
+    func requireInput() throws {
+        guard inputs.isEmpty else { return }
+        throw ValidationError(
+            "No capture named. Try: finrace capture.pcap (record one with: tcpdump -i any -w capture.pcap)")
     }
 
     /// The savefiles. After `-r`, what follows is a filter expression, as with tcpdump.

@@ -19,6 +19,7 @@ final class CaptureRun {
     /// - Parameter needsSecondPass: standard input is kept in a temporary file then.
     /// - Throws: an exit code when there is nothing to read.
     init(_ options: CaptureOptions, _ appearance: OutputOptions, needsSecondPass: Bool) throws {
+        try options.requireInput()
         self.options = options
         isQuiet = appearance.quiet
         do {

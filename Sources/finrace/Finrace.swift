@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Glibc
 
 /// The command line: words to a plan, the plan to a run, the run to an exit code.
 @main
@@ -41,6 +42,8 @@ struct Finrace: ParsableCommand {
 
     /// Runs the command; every error is one line and an exit code.
     static func main() {
+        // A pipe that nobody reads is to end the program in order, not by a signal.
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot(arguments(CommandLine.arguments.dropFirst()))
             try command.run()

@@ -12,7 +12,7 @@ struct PcapngLibpcapTests {
         do {
             let file = try PcapSavefile(SavefileStream(SavefileInput(path)), filter: nil, notes: CaptureNotes())
             var number = 0
-            guard try file.advance(filtered: true) else { return [] }
+            guard try file.advance() else { return [] }
             try file.forEachFrame(&number, copyingTo: nil) { bytes, info in
                 frames.append(SavefileFrame(bytes, info))
                 return .next

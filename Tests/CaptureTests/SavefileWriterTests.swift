@@ -13,7 +13,7 @@ struct SavefileWriterTests {
             try Places.withTemporaryDirectory { directory in
                 let path = directory.appendingPathComponent("slice.pcap").path
                 let reader = try SavefileReader(inputs)
-                let writer = try SavefileWriter(path, linkType: reader.linkTypes[0])
+                let writer = try SavefileWriter(path, linkType: reader.notes.linkTypes[0])
                 reader.forEachFrame(copyingTo: writer) { _, info in info.number % 2 == 0 ? .copy : .next }
                 try writer.finish()
                 let original = try Reading(inputs).frames.filter { $0.number % 2 == 0 }

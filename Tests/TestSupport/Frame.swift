@@ -49,6 +49,10 @@ package struct Frame: Sendable {
 /// Why a frame gave no segment, as an error that a test can expect.
 package struct DecodingCause: Error, Equatable {
     package var cause: Undecoded
+
+    package init(cause: Undecoded) {
+        self.cause = cause
+    }
 }
 
 extension Sequence where Element == Frame {
