@@ -64,6 +64,5 @@ let package = Package(
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Teardown", "Messages", "Flows", "Wire"],
             swiftSettings: settings),
-        .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: settings),
     ]
 )

@@ -44,20 +44,17 @@ import Wire
     // The handle closes the file before the stream goes.
     deinit { unsafe pcap_close(handle) }
 
-    func advance(filtered: Bool = true) throws(CaptureError) -> Bool {
-        step = 0
-        while true {
-            // The corresponding C function is `pcap_next_ex`: 1 is a frame.
-            let status = unsafe pcap_next_ex(handle, &header, &bytes)
-            guard status == 1 else {
-                try finish(status)
-                return false
-            }
-            framesRead += 1
-            step += 1
-            guard filtered, let filter, let header = unsafe header, let bytes = unsafe bytes else { return true }
-            if unsafe filter.matches(header, bytes) { return true }
+    func advance() throws(CaptureError) -> Bool {
+        // The corresponding C function is `pcap_next_ex`: 1 is a frame.
+        let status = unsafe pcap_next_ex(handle, &header, &bytes)
+        guard status == 1 else {
+            step = 0
+            try finish(status)
+            return false
         }
+        framesRead += 1
+        step = 1
+        return true
     }
 
     /// The end of the file as `pcap_next_ex` tells it: -2 when all is read, -1 when the file is damaged.
@@ -85,6 +82,7 @@ import Wire
         number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) -> Bool {
         guard let header = unsafe header, let bytes = unsafe bytes else { return true }
+        if let filter, unsafe !filter.matches(header, bytes) { return true }
         return unsafe lend(header, bytes, number, writer, body)
     }
 

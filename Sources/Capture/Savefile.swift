@@ -6,23 +6,24 @@ protocol Savefile: AnyObject {
     var name: String { get }
     /// When the current frame was captured.
     var time: Timestamp { get }
-    /// Frames that the last `advance` read: the current one and those that the filter dropped before it, which
-    /// count all the same, so that frame numbers are those of the file.
+    /// How many numbers the last `advance` went on by: one, and one for each block before it that Wireshark numbers
+    /// like a frame.
     var step: Int { get }
 
-    /// Goes on to the next frame that the filter lets through; `step` then tells how many frames it took.
+    /// Goes on to the next frame.
     ///
-    /// - Parameter filtered: whether the filter applies; without it every frame counts.
     /// - Returns: false at the end of the file.
     /// - Throws: where the file is damaged; the frames before were good.
-    func advance(filtered: Bool) throws(CaptureError) -> Bool
+    func advance() throws(CaptureError) -> Bool
 
-    /// Lends the current frame; its bytes are gone with the next `advance`.
+    /// Lends the current frame if the filter lets it through; its bytes are gone with the next `advance`. The filter
+    /// is asked here, and not earlier, so that frames that it drops have their place and their number all the same.
     ///
     /// - Returns: false when `body` wants no more.
+    /// - Throws: when the filter makes no sense for the file's frames.
     func withFrame(
         number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) -> Bool
+    ) throws(CaptureError) -> Bool
 
     /// Lends the current frame and all that follow, until `body` wants no more.
     ///

@@ -35,8 +35,7 @@ public final class SavefileReader {
                 let isKept = !input.isRewindable || inputs.count == 1
                 let file = try input.savefile(filter: filter, notes: isKept ? notes : CaptureNotes())
                 isOpen = true
-                // Its place is that of its first frame, whether the filter lets that through or not.
-                guard try file.advance(filtered: isKept) else { continue }
+                guard try file.advance() else { continue }
                 waiting.append(
                     Waiting(input: input, firstTime: file.time, open: isKept ? file : nil))
             } catch {
@@ -58,17 +57,17 @@ public final class SavefileReader {
         copyingTo writer: SavefileWriter? = nil, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) {
         while let file = next() {
-            // One file, or the last one left, is read in one go.
-            if waiting.isEmpty, active.count == 1 {
-                do {
-                    try file.forEachFrame(&frameNumber, copyingTo: writer, body)
-                } catch {
-                    problems.append(error)
+            do {
+                // One file, or the last one left, is read in one go.
+                if waiting.isEmpty, active.count == 1 {
+                    return try file.forEachFrame(&frameNumber, copyingTo: writer, body)
                 }
+                frameNumber += file.step
+                guard try file.withFrame(number: frameNumber, copyingTo: writer, body) else { return }
+            } catch {
+                problems.append(error)
                 return
             }
-            frameNumber += file.step
-            guard file.withFrame(number: frameNumber, copyingTo: writer, body) else { return }
         }
     }
 
@@ -106,7 +105,7 @@ public final class SavefileReader {
 
     private func advance(_ file: any Savefile) -> Bool {
         do {
-            if try file.advance(filtered: true) { return true }
+            if try file.advance() { return true }
             frameNumber += file.step
             return false
         } catch {
