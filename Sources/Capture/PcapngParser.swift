@@ -298,10 +298,12 @@ extension PcapngParser {
         }
     }
 
+    @inline(__always)
     private func uint16(_ block: Span<UInt8>, at offset: Int) -> UInt16 {
         isBigEndian ? block.uint16(at: offset) : block.littleEndianUInt16(at: offset)
     }
 
+    @inline(__always)
     private func uint32(_ block: Span<UInt8>, at offset: Int) -> UInt32 {
         isBigEndian ? block.uint32(at: offset) : block.littleEndianUInt32(at: offset)
     }

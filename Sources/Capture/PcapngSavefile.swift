@@ -53,26 +53,58 @@ import Wire
         number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) throws(CaptureError) -> Bool {
         guard let frame, try filter?.matches(frame, reader.bytes) ?? true else { return true }
-        let info = FrameInfo(
-            number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
-            comment: frame.comment)
-        switch body(reader.bytes.span.extracting(frame.bytes), info) {
-        case .next: return true
-        case .stop: return false
-        case .copy:
-            if let writer { _ = unsafe frame.withHeader(reader.bytes) { unsafe writer.append($0, $1) } }
-            return true
-        }
+        return reader.lend(frame, number, writer, body)
     }
 
     func forEachFrame(
         _ number: inout Int, copyingTo writer: SavefileWriter?,
         _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) throws(CaptureError) {
-        repeat {
-            number += step
-            guard try withFrame(number: number, copyingTo: writer, body) else { return }
-        } while try advance()
+        number += step
+        guard try withFrame(number: number, copyingTo: writer, body) else { return }
+        // The reader is handed over once for all frames: as a property of a class it would be checked for
+        // exclusive access at every frame.
+        let end = try Self.lendAll(&reader, &filter, after: number - reader.frameNumber, writer, body)
+        if let end { try finish(end) }
+    }
+
+    /// - Parameter before: how many frames of other files come before this file's first.
+    /// - Returns: nil when `body` wants no more.
+    private static func lendAll(
+        _ reader: inout PcapngReader, _ filter: inout LinkFilter?, after before: Int, _ writer: SavefileWriter?,
+        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) throws(CaptureError) -> PcapngReader.End? {
+        while true {
+            let frame: PcapngFrame
+            do throws(PcapngReader.End) {
+                frame = try reader.next()
+            } catch {
+                return error
+            }
+            if filter != nil, try filter?.matches(frame, reader.bytes) == false { continue }
+            guard reader.lend(frame, before + reader.frameNumber, writer, body) else { return nil }
+        }
+    }
+}
+
+extension PcapngReader {
+    /// Lends the frame that was read last.
+    ///
+    /// - Returns: false when `body` wants no more.
+    fileprivate func lend(
+        _ frame: PcapngFrame, _ number: Int, _ writer: SavefileWriter?,
+        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    ) -> Bool {
+        let info = FrameInfo(
+            number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
+            comment: frame.comment)
+        switch body(bytes.span.extracting(frame.bytes), info) {
+        case .next: return true
+        case .stop: return false
+        case .copy:
+            if let writer { _ = unsafe frame.withHeader(bytes) { unsafe writer.append($0, $1) } }
+            return true
+        }
     }
 }
 
