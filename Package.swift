@@ -62,8 +62,6 @@ let package = Package(
             name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],
             exclude: ["Differences.md"], swiftSettings: settings),
         .testTarget(
-            name: "WireTests", dependencies: ["Wire", "TestSupport"], swiftSettings: settings),
-        .testTarget(
             name: "ReportTests", dependencies: ["Report", "Teardown", "Messages", "Flows", "Wire"],
             swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Capture", "Wire"], swiftSettings: settings),
