@@ -153,6 +153,14 @@ public struct Connection {
         self[side].countTrace(segment.flags)
     }
 
+    /// Gives what was counted for `side` since `before` to another connection.
+    mutating func moveCounts(since before: Connection, _ side: Side, to other: inout Connection) {
+        other.lastFrame = lastFrame
+        other.end = end
+        (lastFrame, end) = (before.lastFrame, before.end)
+        self[side].moveCounts(since: before[side], to: &other[side])
+    }
+
     @inline(__always)
     private mutating func count(_ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo) {
         lastFrame = info.number
@@ -228,6 +236,16 @@ public struct Connection {
 }
 
 extension HalfConnection {
+    fileprivate mutating func moveCounts(since before: HalfConnection, to other: inout HalfConnection) {
+        other.frames &+= frames &- before.frames
+        other.finCount &+= finCount &- before.finCount
+        other.rstCount &+= rstCount &- before.rstCount
+        other.synCount &+= synCount &- before.synCount
+        other.payloadBytes &+= payloadBytes &- before.payloadBytes
+        (frames, payloadBytes) = (before.frames, before.payloadBytes)
+        (synCount, finCount, rstCount) = (before.synCount, before.finCount, before.rstCount)
+    }
+
     fileprivate mutating func countTraces(of quoted: HalfConnection) {
         frames = quoted.frames
         synCount = quoted.synCount

@@ -50,6 +50,41 @@ package struct FlowTable {
         let (key, side) = FlowKey.of(segment)
         let hash = index.hash(key)
         let (flow, isNew) = assign(segment, key, side, hash, info)
+        // A straggler of the connection that used these endpoints before goes to the numbers that it fits.
+        let previous = Int(connections[flow].previous)
+        if previous >= 0, !isNew, isStraggler(segment, from: side, of: previous, not: flow) {
+            return receiveStraggler(segment, previous, flow, side, hash, frame, info)
+        }
+        return receive(segment, flow, isNew, side, hash, frame, info)
+    }
+
+    private func isStraggler(
+        _ segment: borrowing Segment, from side: Side, of previous: Int, not newest: Int
+    ) -> Bool {
+        guard segment.form == .whole, segment.flags.intersection([.syn, .ack]) != .syn else { return false }
+        guard !connections[newest].fits(segment, from: side) else { return false }
+        return connections[previous].fits(segment, from: side)
+    }
+
+    /// Takes a straggler to its connection, and counts it where Wireshark does: for the newest of its endpoints.
+    @inline(never)
+    private mutating func receiveStraggler(
+        _ segment: borrowing Segment, _ flow: Int, _ newest: Int, _ side: Side, _ hash: UInt64,
+        _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo
+    ) -> Delivery {
+        let before = connections[flow]
+        let delivery = receive(segment, flow, false, side, hash, frame, info)
+        var counting = connections[newest]
+        connections[flow].moveCounts(since: before, side, to: &counting)
+        connections[newest] = counting
+        return delivery
+    }
+
+    @inline(__always)
+    private mutating func receive(
+        _ segment: borrowing Segment, _ flow: Int, _ isNew: Bool, _ side: Side, _ hash: UInt64,
+        _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo
+    ) -> Delivery {
         guard segment.form == .whole else {
             connections[flow].receiveTrace(segment, from: side, info)
             var delivery = delivery(flow, side, isNew, isDuplicate: false)
@@ -97,15 +132,7 @@ package struct FlowTable {
         if segment.flags.intersection([.syn, .ack]) == .syn {
             return assignSYN(segment, key, side, hash, newest, info)
         }
-        if revive(newest, side, segment, info) { return (newest, true) }
-        // A straggler of the connection that used these endpoints before goes to the numbers that it fits.
-        let previous = Int(connections[newest].previous)
-        if previous >= 0, !connections[newest].fits(segment, from: side),
-            connections[previous].fits(segment, from: side)
-        {
-            return (previous, false)
-        }
-        return (newest, false)
+        return (newest, revive(newest, side, segment, info))
     }
 
     private mutating func assignSYN(

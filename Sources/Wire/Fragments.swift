@@ -2,8 +2,8 @@
 struct Fragment {
     /// What the fragments of one datagram have in common beside their addresses.
     var identification: UInt32
-    /// Where its bytes begin, a multiple of eight.
-    var offset: Int
+    /// Where its bytes begin, a multiple of eight. Sixteen bits, so that a layer fits two registers.
+    var offset: UInt16
     /// Whether it is not the last one.
     var hasMore: Bool
     /// The protocol of what the whole datagram holds.
@@ -57,7 +57,8 @@ struct FragmentTable {
     mutating func add(
         _ fragment: Fragment, _ segment: borrowing Segment, _ frame: Span<UInt8>, from start: Int, to end: Int
     ) -> [UInt8]? {
-        let range = fragment.offset..<(fragment.offset + max(0, end - start))
+        let offset = Int(fragment.offset)
+        let range = offset..<(offset + max(0, end - start))
         let key = Key(
             source: segment.source, destination: segment.destination, identification: fragment.identification,
             protocolNumber: fragment.protocolNumber)

@@ -38,7 +38,7 @@ extension PacketDecoder {
         if place & 0x3FFF != 0 {
             return .fragment(
                 Fragment(
-                    identification: UInt32(segment.identification), offset: Int(place & 0x1FFF) * 8,
+                    identification: UInt32(segment.identification), offset: (place & 0x1FFF) * 8,
                     hasMore: place & 0x2000 != 0, protocolNumber: frame[start + 9],
                     isCut: start + max(totalLength, headerLength) > min(frame.count, cursor.wireEnd)))
         }

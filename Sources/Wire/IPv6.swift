@@ -44,7 +44,7 @@ extension PacketDecoder {
                 guard place & 0xFFF9 == 0 else {
                     return .fragment(
                         Fragment(
-                            identification: identification, offset: Int(place & 0xFFF8), hasMore: place & 1 != 0,
+                            identification: identification, offset: place & 0xFFF8, hasMore: place & 1 != 0,
                             protocolNumber: next, isCut: end > min(frame.count, cursor.wireEnd)))
                 }
             default:

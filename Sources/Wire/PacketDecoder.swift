@@ -147,7 +147,7 @@ public struct PacketDecoder {
             if cursor.form == .whole { cursor.form = .damaged }
             return Self.tcp(frame, cursor, &segment)
         }
-        guard fragment.offset + (cursor.wireEnd - cursor.offset) <= FragmentTable.maximumLength else {
+        guard Int(fragment.offset) + (cursor.wireEnd - cursor.offset) <= FragmentTable.maximumLength else {
             return .nothing(.malformed)
         }
         guard let bytes = fragments.add(fragment, segment, frame, from: cursor.offset, to: cursor.wireEnd) else {

@@ -81,9 +81,23 @@ struct FlowLine: Decodable {
         var rst: Int
     }
 
+    /// The same connection under another address pair (NAT): named, and not reported again.
+    struct OtherName: Decodable {
+        var client: Endpoint
+        var server: Endpoint
+        var flow: Int
+
+        /// Whether it is the stream of these figures.
+        func isName(of figures: StreamFigures) -> Bool {
+            let ends: Set = [client.description, server.description]
+            return flow == figures.flow && ends == [figures.a, figures.b]
+        }
+    }
+
     var flow: Int
     var client: Endpoint
     var server: Endpoint
+    var alsoSeenAs: [OtherName]?
     var firstFrame: Int
     var lastFrame: Int
     var frames: PerRole<Int>

@@ -57,7 +57,7 @@ struct LinkLayerTests {
         #expect(cause(frame) == .notTCP)
     }
 
-    @Test(arguments: [2, 105, 127, 147, 192, 65535] as [UInt32])
+    @Test(arguments: [2, 147, 160, 195, 253, 65535] as [UInt32])
     func `an unknown link type is reported as such`(_ number: UInt32) {
         var frame = FrameBuilder().frame(Fixture.packet)
         frame.linkType = LinkType(rawValue: number)
@@ -73,7 +73,7 @@ struct LinkLayerTests {
 
     @Test func `an EtherType that contradicts the IP version is malformed`() {
         var four = FrameBuilder().frame(Fixture.packet)
-        four.bytes[14] = 0x65
+        four.bytes[14] = 0x75
         #expect(cause(four) == .malformed)
         var six = FrameBuilder().frame(Fixture.packet6)
         six.bytes[14] = 0x45
