@@ -36,6 +36,8 @@ public final class SavefileReader {
                 let file = try input.savefile(filter: filter, notes: isKept ? notes : CaptureNotes())
                 isOpen = true
                 guard try file.advance() else { continue }
+                // A filter that makes no sense for the file is refused before anything is reported.
+                _ = try file.withFrame(number: 0, copyingTo: nil) { _, _ in .next }
                 waiting.append(
                     Waiting(input: input, firstTime: file.time, open: isKept ? file : nil))
             } catch {

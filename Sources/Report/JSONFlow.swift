@@ -6,12 +6,14 @@ import Wire
 extension FlowFinding {
     /// Whether a report lists the flow when not all are asked for: it had a request, or something to say.
     public var isListed: Bool {
-        requests > 0 || loss != nil || judgement.verdict.isRace || judgement.verdict == .inconclusive
+        guard !isSecondName else { return false }
+        return requests > 0 || loss != nil || isRace || judgement.verdict == .inconclusive
     }
 
     /// Whether a request of the flow went wrong, in this race or otherwise: what the text report lists.
     public var hasFailure: Bool {
-        switch judgement.verdict {
+        guard !isSecondName else { return false }
+        return switch judgement.verdict {
         case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop: true
         case .closedInProcess, .truncated, .inconclusive: true
         case .idleClose, .clientClose, .open: false
@@ -60,7 +62,7 @@ extension FlowFinding {
         close?.write(to: &json, digits)
         json.member("verdict", judgement.verdict.rawValue)
         json.member("reason", judgement.reason?.rawValue)
-        json.member("race", judgement.verdict.isRace)
+        json.member("race", isRace)
         if hasFailure { writeEvidence(to: &json, digits) }
         json.member("comment", context.flowComments[flow])
     }

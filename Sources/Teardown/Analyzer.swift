@@ -86,17 +86,22 @@ public struct Analyzer {
     public mutating func finish<Failure: Error>(
         _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) -> CaptureFinding {
+        let flows = table.connections.indices.filter { !table.connections[$0].isOnlyQuoted }
         let twins = table.natTwins()
-        let secondNames = Set(twins.values.joined())
-        let samples = idleSamples(leavingOut: secondNames)
-        for flow in table.connections.indices
-        where !table.connections[flow].isOnlyQuoted && !secondNames.contains(flow) {
+        let firstName = Dictionary(twins.flatMap { first, others in others.map { ($0, first) } }) { first, _ in first }
+        let samples = idleSamples(flows, leavingOut: Set(firstName.keys))
+        for flow in flows {
             var finding = FlowFinding(
                 flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], lines, samples,
                 settings.judge)
-            finding.otherNames = twins[flow, default: []].map(otherName)
-            tally.count(
-                finding, hasGap: table.connections[flow].hasGap, outOfOrder: Int(table.connections[flow].outOfOrder))
+            if let first = firstName[flow] {
+                finding.isSecondName = true
+                finding.otherNames = [otherName(first)]
+            } else {
+                finding.otherNames = twins[flow, default: []].map(otherName)
+                let connection = table.connections[flow]
+                tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
+            }
             try body(finding)
         }
         tally.count(undecoded: .fragment, decoder.waitingFragments)
@@ -105,14 +110,15 @@ public struct Analyzer {
     }
 
     /// Ends every stream, and takes from each connection how long its server let it idle.
-    private mutating func idleSamples(leavingOut secondNames: Set<Int>) -> IdleSamples {
+    private mutating func idleSamples(_ flows: [Int], leavingOut secondNames: Set<Int>) -> IdleSamples {
         var samples = IdleSamples()
-        for flow in table.connections.indices
-        where !table.connections[flow].isOnlyQuoted && !secondNames.contains(flow) {
+        for flow in flows {
             drain(flow, .low, isFinal: true)
             drain(flow, .high, isFinal: true)
             let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
-            guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { continue }
+            guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else {
+                continue
+            }
             let server = table.connections[flow].server
             samples.add(idle, of: table.connections[flow].endpoint(server))
         }

@@ -82,6 +82,8 @@ public struct FlowFinding: Sendable {
     public var server: Endpoint
     /// The same connection's other address pairs.
     public var otherNames: [OtherName] = []
+    /// Whether this is such another pair: the connection counts under the first of `otherNames`.
+    public var isSecondName = false
     public var roleBasis: RoleBasis
     /// Which side of a timeline is the client.
     public var clientSide: Side
@@ -107,6 +109,11 @@ public struct FlowFinding: Sendable {
     public var loss: LossFinding?
     /// Raw sequence numbers from which Wireshark counts its relative ones.
     public var base: PerRole<SequenceNumber>
+}
+
+extension FlowFinding {
+    /// Whether a request was lost to a race here; a connection with two names counts once.
+    public var isRace: Bool { judgement.verdict.isRace && !isSecondName }
 }
 
 /// What is known of one server endpoint.

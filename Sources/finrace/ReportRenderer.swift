@@ -23,7 +23,7 @@ struct ReportRenderer {
     mutating func add(_ finding: FlowFinding, to output: inout Output) throws {
         switch format {
         case .text:
-            if finding.judgement.verdict.isRace {
+            if finding.isRace {
                 if races.count < TextReport.maximumRaces { races.append(finding) }
             } else if finding.hasFailure, failures.count < TextReport.maximumFailures {
                 failures.append(finding)

@@ -60,7 +60,7 @@ struct Analyze: ParsableCommand {
         var renderer = ReportRenderer(format, context, listsAllFlows: allFlows)
         var races: Set<Int> = []
         let sums = try analyzer.finish { finding in
-            if finding.judgement.verdict.isRace { races.insert(finding.flow) }
+            if finding.isRace { races.insert(finding.flow) }
             try renderer.add(finding, to: &output)
         }
         try renderer.finish(sums, appearance.look, to: &output)

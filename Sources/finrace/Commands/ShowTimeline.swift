@@ -35,14 +35,14 @@ struct ShowTimeline: ParsableCommand {
             return .next
         }
         let sums = analyzer.finish { (finding) throws(Never) in
-            let isRace = finding.judgement.verdict.isRace
+            let isRace = finding.isRace
             raceCount += isRace ? 1 : 0
             let isWanted = isRace && (races || flow.isEmpty) && raceCount <= Self.maximumRaces
             if isWanted || flow.contains(finding.flow) { findings[finding.flow] = finding }
         }
         run.warn(of: sums)
         for number in flow where findings[number] == nil {
-            complain("flow \(number): the capture has no such connection, or it is another name of one (NAT)")
+            complain("flow \(number): the capture has no such connection")
             throw ExitStatus.usage
         }
         try draw(findings, of: run, timeDigits: sums.timeDigits, races: raceCount)
