@@ -1,7 +1,8 @@
 import Flows
 import Wire
 
-/// Pairs the requests of a connection with their responses, first in first out (RFC 9112 section 9.3.2).
+/// Pairs the requests of a connection with their responses: first in first out (RFC 9112 section 9.3.2), or by
+/// HTTP/2 stream.
 ///
 /// States: no request waits; the first waits for an answer; the answer has begun. Inputs: a request begins, goes
 /// on; a response begins, turns out to be interim, ends. Joint rules:
@@ -9,33 +10,32 @@ import Wire
 ///   TLS session ticket, that crosses a request answers nothing;
 /// - only requests and answers are activity: what else is sent leaves the idle gap open.
 public struct ExchangeTracker {
-    /// Pipelined requests kept beyond the first; further ones are counted only.
-    static let maximumQueue = 128
+    /// Requests kept behind the first, be they pipelined or on HTTP/2 streams, of which servers allow 100 to 256 by
+    /// default; further ones are counted only.
+    static let maximumQueue = 256
 
     /// Requests begun.
-    public private(set) var requests: UInt32 = 0
+    public internal(set) var requests: UInt32 = 0
     /// Responses begun, interim ones left out.
-    public private(set) var responses: UInt32 = 0
+    public internal(set) var responses: UInt32 = 0
     /// The first request that is not completely answered.
-    public private(set) var pending: PendingRequest?
-    /// Whether the answer to `pending` has begun.
-    public private(set) var isAnswerBegun = false
-    /// Whether any byte of that answer was captured; false while it is known only from a gap that the client
-    /// acknowledged.
-    public private(set) var isAnswerSeen = false
+    public internal(set) var pending: PendingRequest?
     /// Whether the capture began after the connection: what the server sends first answers a request before it.
     private var isMidstream = false
-    /// Pipelined requests behind `pending`.
-    private var queue: [PendingRequest] = []
+    /// Requests behind `pending`, in the order in which they began.
+    var queue: [PendingRequest] = []
     private var uncountedQueue: UInt32 = 0
     /// When the last application byte of either side was first seen.
-    public private(set) var lastActivity: Timestamp?
+    public internal(set) var lastActivity: Timestamp?
     /// The longest idle gap before a request that was answered.
     public private(set) var longestIdleReuse: Nanoseconds?
 
+    /// Whether the answer to `pending` has begun.
+    var isAnswerBegun: Bool { pending?.isAnswerBegun ?? false }
+
     /// Requests without a byte of their answer.
     public var unanswered: Int {
-        (pending == nil || isAnswerBegun ? 0 : 1) + queue.count + Int(uncountedQueue)
+        (pending == nil || isAnswerBegun ? 0 : 1) + queue.count { !$0.isAnswerBegun } + Int(uncountedQueue)
     }
 
     /// The method that the next response answers.
@@ -56,18 +56,24 @@ public struct ExchangeTracker {
 
     /// The first byte of a request.
     mutating func beginRequest(at position: StreamPosition) {
+        if !append(at: position) { uncountedQueue &+= 1 }
+    }
+
+    /// Counts a request and keeps it, if there is room.
+    mutating func append(at position: StreamPosition, stream: UInt32 = 0) -> Bool {
         let idle = lastActivity.map { max(0, position.time.since($0)) }
-        let request = PendingRequest(start: position, idleBefore: idle, isFirst: requests == 0)
+        var request = PendingRequest(start: position, idleBefore: idle, isFirst: requests == 0)
+        request.stream = stream
         requests &+= 1
         lastActivity = position.time
         if pending == nil {
             pending = request
-            isAnswerBegun = false
         } else if queue.count < Self.maximumQueue {
             queue.append(request)
         } else {
-            uncountedQueue &+= 1
+            return false
         }
+        return true
     }
 
     /// The newest request goes on up to `end`.
@@ -87,13 +93,10 @@ public struct ExchangeTracker {
         }
     }
 
-    /// Bytes of the first waiting request were sent again.
+    /// Bytes of a waiting request were sent again.
     mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
-        guard let request = pending, !isAnswerBegun, !sequence.precedes(request.start.sequence),
-            sequence.precedes(request.end)
-        else { return }
-        pending?.retransmissions &+= 1
-        pending?.lastSent = time
+        pending?.retransmitted(sequence, at: time)
+        for index in queue.indices { queue[index].retransmitted(sequence, at: time) }
     }
 
     /// The first byte of a response.
@@ -114,13 +117,17 @@ public struct ExchangeTracker {
             return false
         }
         lastActivity = position.time
-        if isSeen { isAnswerSeen = true }
-        guard !isAnswerBegun else { return true }
-        isAnswerBegun = true
-        isAnswerSeen = isSeen
+        if isSeen { pending?.isAnswerSeen = true }
+        guard !request.isAnswerBegun else { return true }
+        pending?.isAnswerBegun = true
+        countResponse(to: request)
+        return true
+    }
+
+    /// Counts the answer to `request`, which has just begun.
+    mutating func countResponse(to request: borrowing PendingRequest) {
         responses &+= 1
         if let idle = request.idleBefore { longestIdleReuse = max(longestIdleReuse ?? 0, idle) }
-        return true
     }
 
     /// An answer goes on.
@@ -128,10 +135,12 @@ public struct ExchangeTracker {
         lastActivity = time
     }
 
-    /// What began as a response was a 1xx: the answer is still to come (RFC 9110 section 15.2).
+    /// What began as a response was none: the answer is still to come (a 1xx, RFC 9110 section 15.2; a session
+    /// ticket).
     mutating func responseIsInterim() {
         guard isAnswerBegun else { return }
-        isAnswerBegun = false
+        pending?.isAnswerBegun = false
+        pending?.isAnswerSeen = false
         responses &-= 1
     }
 
@@ -139,17 +148,16 @@ public struct ExchangeTracker {
     mutating func endResponse(_ lines: inout RequestLines) {
         guard isAnswerBegun else { return }
         lines.release(pending?.line)
-        isAnswerBegun = false
         // Of requests beyond the bound only the number is known: their answers count, and pair with none.
         pending = queue.isEmpty ? nil : queue.removeFirst()
     }
 
     /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and
     /// belong to the request before otherwise.
-    mutating func clientTurn(at position: StreamPosition, count: Int, _ lines: inout RequestLines) {
+    mutating func clientTurn(at position: StreamPosition, to end: SequenceNumber, _ lines: inout RequestLines) {
         if isAnswerBegun { endResponse(&lines) }
         if pending == nil { beginRequest(at: position) }
-        extendRequest(to: position.sequence.advanced(by: count), at: position.time)
+        extendRequest(to: end, at: position.time)
     }
 
     private mutating func withNewest(_ change: (inout PendingRequest) -> Void) {
@@ -161,8 +169,17 @@ public struct ExchangeTracker {
     }
 }
 
+extension PendingRequest {
+    /// Counts bytes that were sent again, if they are its own and still unanswered.
+    fileprivate mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
+        guard !isAnswerBegun, !sequence.precedes(start.sequence), sequence.precedes(end) else { return }
+        retransmissions &+= 1
+        lastSent = time
+    }
+}
+
 extension Optional {
-    fileprivate mutating func mutate(_ change: (inout Wrapped) -> Void) {
+    mutating func mutate(_ change: (inout Wrapped) -> Void) {
         guard var value = self else { return }
         change(&value)
         self = value

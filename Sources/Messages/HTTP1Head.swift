@@ -20,6 +20,8 @@ struct HTTP1Head {
     var saysClose = false
     /// Connection: keep-alive.
     var saysKeepAlive = false
+    /// Upgrade: h2c (RFC 7540 section 3.2).
+    var upgradesToHTTP2 = false
     /// The timeout parameter of Keep-Alive, in seconds.
     var keepAliveTimeout: Int?
     /// Content-Length fields that contradict each other, or are no numbers: the end of the message is unknown.
@@ -73,7 +75,7 @@ struct HTTP1Head {
         return true
     }
 
-    /// One `name: value` line. Only the five names that matter are looked at further than their first letter.
+    /// One `name: value` line. Only the six names that matter are looked at further than their first letter.
     private mutating func readField(_ bytes: Span<UInt8>, _ line: Range<Int>) {
         guard line.count > 4 else { return }
         switch bytes[line.lowerBound] | 0x20 {
@@ -85,6 +87,8 @@ struct HTTP1Head {
             }
         case UInt8(ascii: "t"):
             if let value = Self.value(of: .transferEncoding, bytes, line) { readTransferEncoding(bytes, value) }
+        case UInt8(ascii: "u"):
+            if let value = Self.value(of: .upgrade, bytes, line) { upgradesToHTTP2 = Keyword(bytes, value) == .h2c }
         case UInt8(ascii: "k"):
             if let value = Self.value(of: .keepAlive, bytes, line) { readKeepAlive(bytes, value) }
         default:

@@ -38,5 +38,7 @@ struct Keyword: Equatable {
     static let connection = Keyword("connection")
     static let contentLength = Keyword("content-length")
     static let transferEncoding = Keyword("transfer-encoding")
+    static let upgrade = Keyword("upgrade")
+    static let h2c = Keyword("h2c")
     static let timeout = Keyword("timeout=")
 }

@@ -26,6 +26,15 @@ public struct PendingRequest: Sendable {
     public internal(set) var retransmissions: UInt32 = 0
     /// When its bytes were last sent.
     public internal(set) var lastSent: Timestamp
+    /// Its HTTP/2 stream; 0, which is the connection's own number, for every other protocol.
+    public internal(set) var stream: UInt32 = 0
+    /// Whether its answer has begun.
+    public internal(set) var isAnswerBegun = false
+    /// Whether any byte of that answer was captured; false while it is known only from a gap that the client
+    /// acknowledged.
+    public internal(set) var isAnswerSeen = false
+    /// Whether the server reset its stream as not processed (REFUSED_STREAM, RFC 9113 section 8.7).
+    public internal(set) var isRefused = false
     /// Method and target, where they were readable.
     package internal(set) var line: RequestLines.Handle?
     var method = RequestMethod.other

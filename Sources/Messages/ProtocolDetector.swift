@@ -4,8 +4,14 @@ import Wire
 public enum ApplicationProtocol: String, Sendable {
     /// HTTP/1.0 or HTTP/1.1 in clear.
     case http1
+    /// HTTP/2 in clear.
+    case h2c
     /// TLS; what is inside is not readable without keys.
     case tls
+    /// HTTP/1 inside TLS, read with keys.
+    case tlsHTTP1 = "tls+http1"
+    /// HTTP/2 inside TLS, read with keys.
+    case tlsHTTP2 = "tls+h2"
     /// A WebSocket, after its handshake.
     case websocket
     /// Anything else, taken by turns.
@@ -29,6 +35,10 @@ enum ProtocolDetector {
         case UInt8(ascii: "H") where HTTP1Framer.looksLikeStart(bytes, isRequest: false):
             // "H" alone may also become HEAD.
             return (.http1, bytes.count > 1 ? .server : nil)
+        case UInt8(ascii: "P") where HTTP2Framer.looksLikePreface(bytes):
+            return (.h2c, .client)
+        case 0 where HTTP2Frame.looksLikeStart(bytes):
+            return (.h2c, nil)
         case 65...90 where looksLikeRequest(bytes):
             return (.http1, bytes.count >= 4 ? .client : nil)
         default:

@@ -64,6 +64,7 @@ extension CloseSignal {
         case .fin: "FIN"
         case .rst: "RST"
         case .closeNotify: "TLS close_notify"
+        case .goaway: "GOAWAY"
         }
     }
 }

@@ -14,6 +14,10 @@ extension FlowFinding {
         let reset = loss.reset.map { " (frame \($0.position.frame))" } ?? ""
         let pipelined = loss.unanswered - 1
         let others = pipelined > 0 ? " The same holds for the \(pipelined) pipelined behind it." : ""
+        if loss.isDisowned {
+            return "Safe to repeat, even a POST: the server said that it did not process stream \(loss.request.stream)."
+                + (pipelined > 0 ? " The same holds for those above it." : "")
+        }
         if judgement.verdict == .unread {
             return "Safe to repeat, even a POST: with its RST\(reset) the server's host threw the request away unread."
                 + others

@@ -73,7 +73,12 @@ extension TextReport {
     func requestText(_ finding: FlowFinding) -> String {
         guard let loss = finding.loss else { return "" }
         let size = Units.count(loss.request.start.sequence.distance(to: loss.request.end), "byte")
-        let unreadable = finding.applicationProtocol == .tls ? "TLS, \(size)" : size
+        let unreadable =
+            switch finding.applicationProtocol {
+            case .tls: "TLS, \(size)"
+            case .h2c, .tlsHTTP2: "stream \(loss.request.stream), \(size)"
+            case .http1, .tlsHTTP1, .websocket, .opaque: size
+            }
         let line = loss.requestLine.map { TerminalText.escaped($0) } ?? unreadable
         return loss.unanswered > 1 ? "\(loss.unanswered) requests, first \(line)" : line
     }
@@ -118,6 +123,7 @@ extension CloseSignal {
         case .fin: "FIN"
         case .rst: "RST"
         case .closeNotify: isHeuristic ? "alert?" : "alert"
+        case .goaway: "GOAWAY"
         }
     }
 }

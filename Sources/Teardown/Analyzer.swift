@@ -24,7 +24,7 @@ public struct Analyzer {
     private var table = FlowTable()
     /// By flow number, as the table's connections.
     private var conversations: ContiguousArray<Conversation> = []
-    private var lines = RequestLines()
+    private var messages = MessageContext()
     private var tally = CaptureTally()
     private var recorder: TimelineRecorder?
 
@@ -92,7 +92,7 @@ public struct Analyzer {
         let samples = idleSamples(flows, leavingOut: Set(firstName.keys))
         for flow in flows {
             var finding = FlowFinding(
-                flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], lines, samples,
+                flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], messages, samples,
                 settings.judge)
             if let first = firstName[flow] {
                 finding.isSecondName = true
@@ -212,7 +212,7 @@ public struct Analyzer {
         if !conversations[flow].isOpen {
             conversations[flow].open(at: table.connections[flow].handshake.establishedAt)
         }
-        conversations[flow].receive(bytes, from: role, at: position, &lines)
+        conversations[flow].receive(bytes, from: role, at: position, &messages)
     }
 
     private mutating func take(_ piece: StreamPiece, _ flow: Int, _ side: Side) {
@@ -226,12 +226,12 @@ public struct Analyzer {
     }
 
     private mutating func skip(_ gap: StreamGap, _ flow: Int, _ side: Side) {
-        conversations[flow].receiveGap(gap.count, from: role(flow, side), at: gap.position, &lines)
+        conversations[flow].receiveGap(gap.count, from: role(flow, side), at: gap.position, &messages)
     }
 
     /// Delivers what waits behind a hole that is now filled or given up, then the end of the stream.
     private mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
         while let piece = table.takeReady(flow, side, isFinal: isFinal) { take(piece, flow, side) }
-        if table.takeFinish(flow, side) { conversations[flow].finish(from: role(flow, side), &lines) }
+        if table.takeFinish(flow, side) { conversations[flow].finish(from: role(flow, side), &messages) }
     }
 }

@@ -2,18 +2,20 @@ import Flows
 import Messages
 import Wire
 
-/// One side's announcement that it is done: the FIN, the RST or the close_notify of a connection.
+/// One side's announcement that it is done: the FIN, the RST, the close_notify or the GOAWAY of a connection.
 public struct CloseSignal: Sendable {
     /// How it was said.
     public enum Kind: String, Sendable {
         case fin
         case rst
         case closeNotify = "close_notify"
+        case goaway
     }
 
     /// How it was said.
     public var kind: Kind
-    /// The first transmission: f and k_F of the rule, n and k_n, or an RST's sequence number and k_T.
+    /// The first transmission: f and k_F of the rule, n and k_n of an alert or a GOAWAY, or an RST's sequence number
+    /// and k_T.
     public var position: StreamPosition
     /// One past the sequence numbers it takes: f + 1, n', or the RST's own number.
     public var end: SequenceNumber
@@ -38,6 +40,9 @@ public struct Evidence: Sendable {
     public var isAnswerIncomplete = false
     /// Whether any byte of its answer was captured.
     public var isAnswerSeen = false
+    /// Whether the server said that it has not processed the request and will not: its HTTP/2 stream is above the
+    /// last one that GOAWAY covers, or was refused (RFC 9113 sections 6.8 and 8.7).
+    public var isDisowned = false
     /// Requests without a byte of their answer.
     public var unanswered = 0
     /// Close signals of the server, in the order in which they were captured; TLS and TCP together.
@@ -109,9 +114,12 @@ extension Evidence {
     /// - Parameter marks: its FINs and RSTs in the order of the capture.
     init(_ connection: borrowing Connection, _ marks: [CloseMark], _ conversation: borrowing Conversation) {
         let exchanges = conversation.exchanges
-        request = exchanges.pending
-        isAnswerBegun = exchanges.isAnswerBegun
-        isAnswerSeen = exchanges.isAnswerSeen
+        request = exchanges.decisive(lastStream: conversation.lastStream)
+        isAnswerBegun = request?.isAnswerBegun ?? false
+        isAnswerSeen = request?.isAnswerSeen ?? false
+        if let request, request.stream != 0 {
+            isDisowned = request.isRefused || conversation.lastStream.map { request.stream > $0 } ?? false
+        }
         isAnswerIncomplete = conversation.isAnswerIncomplete
         unanswered = exchanges.unanswered
         announcesClose = conversation.announcesClose
@@ -133,9 +141,9 @@ extension Evidence {
             let signal = CloseSignal(mark)
             if mark.side == clientSide { clientCloses.append(signal) } else { serverCloses.append(signal) }
         }
-        for alert in conversation.alerts {
-            let signal = CloseSignal(alert)
-            if alert.role == .client { clientCloses.append(signal) } else { serverCloses.append(signal) }
+        for announcement in conversation.announcements {
+            let signal = CloseSignal(announcement)
+            if announcement.role == .client { clientCloses.append(signal) } else { serverCloses.append(signal) }
         }
         serverCloses.sort { $0.precedes($1) }
         clientCloses.sort { $0.precedes($1) }
@@ -157,16 +165,25 @@ extension CloseSignal {
         isFromAnotherHop = mark.isFromAnotherHop
     }
 
-    init(_ alert: AlertMark) {
-        kind = .closeNotify
-        position = alert.start
-        end = alert.end
-        isHeuristic = alert.isHeuristic
+    init(_ announcement: CloseAnnouncement) {
+        switch announcement.kind {
+        case .closeNotify(let isHeuristic): (kind, self.isHeuristic) = (.closeNotify, isHeuristic)
+        case .goaway: kind = .goaway
+        }
+        position = announcement.start
+        end = announcement.end
     }
 
-    /// By frame; in one frame the alert stands before the FIN that follows it.
+    /// By frame; in one frame what the stream says stands before the FIN that follows it.
     fileprivate func precedes(_ other: CloseSignal) -> Bool {
         position.frame != other.position.frame
-            ? position.frame < other.position.frame : kind == .closeNotify && other.kind != .closeNotify
+            ? position.frame < other.position.frame : isInStream && !other.isInStream
+    }
+
+    private var isInStream: Bool {
+        switch kind {
+        case .closeNotify, .goaway: true
+        case .fin, .rst: false
+        }
     }
 }

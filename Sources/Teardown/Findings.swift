@@ -57,6 +57,9 @@ public struct LossFinding: Sendable {
     public var close: CloseSignal?
     /// The server's RST in reply to the request.
     public var reset: CloseSignal?
+    /// Whether the server said that it did not process the request: GOAWAY does not cover its HTTP/2 stream, or the
+    /// stream was refused.
+    public var isDisowned: Bool
     /// From the close to the request as captured; negative when the request was captured first.
     public var closeToRequest: Nanoseconds?
     /// How long after the server's close the request reached the server: the time by which it came too late.
@@ -97,6 +100,8 @@ public struct FlowFinding: Sendable {
     public var flags: PerRole<FlagCounts>
     public var handshake: Handshake
     public var applicationProtocol: ApplicationProtocol
+    /// The name that a TLS client asked for, as it stood on the wire: it may hold any byte.
+    public var serverName: [UInt8]?
     public var requests: Int
     public var responses: Int
     /// The longest idle gap that an answered request came after.

@@ -6,7 +6,7 @@ extension FlowFinding {
     /// Judges one connection.
     init(
         flow: Int, _ connection: borrowing Connection, _ marks: [CloseMark],
-        _ conversation: borrowing Conversation, _ lines: borrowing RequestLines,
+        _ conversation: borrowing Conversation, _ messages: borrowing MessageContext,
         _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
         var evidence = Evidence(connection, marks, conversation)
@@ -33,13 +33,14 @@ extension FlowFinding {
         base = PerRole(client: clientHalf.base, server: serverHalf.base)
 
         applicationProtocol = conversation.applicationProtocol
+        serverName = conversation.serverName.map { messages.names[$0] }
         requests = Int(exchanges.requests)
         responses = Int(exchanges.responses)
         longestIdleReuse = exchanges.longestIdleReuse
         advertisedKeepAlive = conversation.advertisedKeepAlive
         self.judgement = judgement
         close = CloseFinding(evidence, judgement.verdict, settings)
-        loss = LossFinding(evidence, judgement, lines)
+        loss = LossFinding(evidence, judgement, messages)
     }
 }
 
@@ -81,16 +82,17 @@ extension CloseFinding {
 
 extension LossFinding {
     /// The proof, for a verdict that is about a lost request; nil for the others.
-    fileprivate init?(_ evidence: Evidence, _ judgement: Judgement, _ lines: borrowing RequestLines) {
+    fileprivate init?(_ evidence: Evidence, _ judgement: Judgement, _ messages: borrowing MessageContext) {
         guard let request = evidence.lostRequest else { return nil }
         switch judgement.verdict {
         case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop, .closedInProcess, .inconclusive: break
         case .truncated, .idleClose, .clientClose, .open: return nil
         }
         self.request = request
-        requestLine = request.line.map { lines[$0] }
+        requestLine = request.line.map { messages.lines[$0] }
         close = evidence.serverClose
         reset = evidence.reset
+        isDisowned = evidence.isDisowned
         unanswered = evidence.unanswered
         closeToRequest = close.map { request.start.time.since($0.position.time) }
         if let closeToRequest, let roundTrip = evidence.serverRoundTrip {

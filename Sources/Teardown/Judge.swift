@@ -111,12 +111,16 @@ public enum Judge {
     /// - An RST: Linux resets instead of sending a FIN when an application closes over data that it did not read
     ///   (RFC 2525 section 2.17). It is the idle timer's doing when it comes at once, or when that timer fires;
     ///   measured, a reset 0.5 to 2 s after the request came 2.000 s after the last answer, as idle closes did.
+    /// - A GOAWAY: it tells itself, by the last stream that it covers.
     /// - A FIN: what a server sends that read the request and failed, measured 0.1 ms after its arrival; but also
     ///   shutdown() over an unread queue. The timer tells them apart where the capture shows it.
     private static func afterArrival(
         _ request: PendingRequest, _ close: CloseSignal, _ evidence: Evidence, _ settings: JudgeSettings
     ) -> Verdict? {
         if clientClosedFirst(evidence) { return .clientClose }
+        // A GOAWAY says which requests the application has taken.
+        if evidence.isDisowned { return .unread }
+        if close.kind == .goaway { return .closedInProcess }
         if close.isFromAnotherHop {
             return isIdle(request, settings).map { $0 ? .resetOnArrival : .closedInProcess }
         }
@@ -185,8 +189,9 @@ public enum Judge {
 
     /// Proven unread: the server's host answered the request with an RST, so no socket was left to take it or its
     /// queue was thrown away unread (RFC 2525 section 2.17), and acknowledged none of it before by a segment that
-    /// left the application time to read.
+    /// left the application time to read. Or the HTTP/2 server says so itself (RFC 9113 sections 6.8 and 8.7).
     private static func isRetrySafe(_ request: PendingRequest, _ evidence: Evidence, _ verdict: Verdict) -> Bool {
+        if evidence.isDisowned { return true }
         guard let reset = evidence.reset, !reset.isFromAnotherHop else { return false }
         switch verdict {
         case .crossed, .staleReuse, .resetOnArrival, .unread:

@@ -137,7 +137,7 @@ struct ConversationGapTests {
         talk.send(.client, TLSRecords.applicationData(140))
         #expect(talk.requests == 2)
         #expect(talk.conversation.applicationProtocol == .tls)
-        #expect(talk.conversation.alerts.isEmpty)
+        #expect(talk.conversation.announcements.isEmpty)
     }
 
     @Test func `TLS: a gap inside a record is activity of the same turn`() {
@@ -160,20 +160,20 @@ struct ConversationGapTests {
         #expect(talk.responses == 1)
         talk.wait(3 * .second)
         talk.send(.server, TLSRecords.hiddenAlert)
-        #expect(talk.conversation.alerts.count == 1)
+        #expect(talk.conversation.announcements.count == 1)
     }
 
     @Test func `TLS: the first close_notify of a side is kept, a certain one rather than an inferred one`() throws {
         var talk = Talk()
         talk.send(.client, TLSRecords.applicationData(140))
         talk.send(.server, TLSRecords.hiddenAlert)
-        #expect(talk.conversation.alerts.map(\.isHeuristic) == [true])
+        #expect(talk.conversation.announcements.map(\.isHeuristic) == [true])
         talk.send(.server, TLSRecords.encryptedAlert)
         talk.send(.client, TLSRecords.encryptedAlert)
         talk.send(.server, TLSRecords.encryptedAlert)
-        #expect(talk.conversation.alerts.map(\.isHeuristic) == [false, false])
-        #expect(talk.conversation.alerts.map(\.role) == [.server, .client])
-        let alert = try #require(talk.conversation.alerts.first)
+        #expect(talk.conversation.announcements.map(\.isHeuristic) == [false, false])
+        #expect(talk.conversation.announcements.map(\.role) == [.server, .client])
+        let alert = try #require(talk.conversation.announcements.first)
         #expect(alert.start.sequence.distance(to: alert.end) == 31)
     }
 
@@ -183,7 +183,7 @@ struct ConversationGapTests {
         talk.send(.server, TLSRecords.applicationData(190))
         talk.send(.server, Array(TLSRecords.encryptedAlert[..<3]))
         talk.send(.server, Array(TLSRecords.encryptedAlert[3...]))
-        let alert = try #require(talk.conversation.alerts.first)
+        let alert = try #require(talk.conversation.announcements.first)
         #expect(alert.start.sequence == SequenceNumber(1 + 195))
         #expect(alert.end == SequenceNumber(1 + 195 + 31))
     }

@@ -9,6 +9,7 @@ struct TLSSessionTests {
     enum Word: String {
         case data
         case handshake
+        case ticket
         case alert
         case maybeAlert
         case other
@@ -21,9 +22,10 @@ struct TLSSessionTests {
             var words: [Word] = []
             var offset = 0
             while let record = session.next(role, bytes.span, &offset) {
-                switch session.meaning(record, role) {
+                switch session.meaning(record, role, bytes.span) {
                 case .applicationData: words.append(.data)
-                case .handshake: words.append(.handshake)
+                case .handshake, .hello: words.append(.handshake)
+                case .ticket: words.append(.ticket)
                 case .closeNotify(let isHeuristic): words.append(isHeuristic ? .maybeAlert : .alert)
                 case .other: words.append(.other)
                 }
@@ -115,16 +117,26 @@ struct TLSSessionTests {
         #expect(reader.read(.client, TLSRecords.hiddenAlert) == [.maybeAlert])
     }
 
-    @Test(arguments: [18, 20, 24])
-    func `other lengths are data`(_ length: Int) {
+    @Test(arguments: [18, 20, 22, 26])
+    func `records too short for the beginning of an answer are none`(_ length: Int) {
         var reader = established13()
-        #expect(reader.read(.server, TLSRecords.applicationData(length)) == [.data])
+        #expect(reader.read(.server, TLSRecords.applicationData(length)) == [.other])
+        #expect(reader.read(.server, TLSRecords.applicationData(27)) == [.data])
     }
 
-    @Test func `in TLS 1.2 a record of 19 bytes is data`() {
+    @Test func `records too short for a request are none`() {
+        var reader = established13()
+        #expect(reader.read(.client, TLSRecords.applicationData(34)) == [.other])
+        #expect(reader.read(.client, TLSRecords.applicationData(35)) == [.data])
+        var older = established12()
+        #expect(older.read(.client, TLSRecords.applicationData(41)) == [.other])
+        #expect(older.read(.client, TLSRecords.applicationData(42)) == [.data])
+    }
+
+    @Test func `in TLS 1.2 a record of 19 bytes is no alert`() {
         var reader = established12()
-        #expect(reader.read(.client, TLSRecords.applicationData(19)) == [.data])
-        #expect(reader.read(.server, TLSRecords.applicationData(19)) == [.data])
+        #expect(reader.read(.client, TLSRecords.applicationData(19)) == [.other])
+        #expect(reader.read(.server, TLSRecords.applicationData(19)) == [.other])
     }
 
     @Test func `where the capture began later, data is data and 19 bytes may be an alert`() {
@@ -138,7 +150,7 @@ struct TLSSessionTests {
         var reader = established12()
         _ = reader.read(.client, TLSRecords.applicationData(140))
         #expect(reader.read(.client, TLSRecords.record(22, 200)) == [.handshake])
-        #expect(reader.read(.client, TLSRecords.applicationData(19)) == [.data])
+        #expect(reader.read(.client, TLSRecords.applicationData(140)) == [.data])
     }
 
     @Test func `heartbeats are nothing`() {

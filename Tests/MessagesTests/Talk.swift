@@ -7,7 +7,7 @@ import Wire
 /// A conversation fed directly, both streams in order, with acknowledgement numbers that follow from what was said.
 struct Talk {
     var conversation = Conversation()
-    var lines = RequestLines()
+    var context = MessageContext()
     private var next: [Role: UInt32] = [.client: 1, .server: 1]
     private var now: Nanoseconds = 0
     private var frame = 0
@@ -20,7 +20,7 @@ struct Talk {
 
     /// `role` sends bytes, having received all that the other side sent unless `ack` says otherwise.
     mutating func send(_ role: Role, _ bytes: [UInt8], ack: UInt32? = nil) {
-        conversation.receive(bytes.span, from: role, at: position(role, ack), &lines)
+        conversation.receive(bytes.span, from: role, at: position(role, ack), &context)
         next[role, default: 1] += UInt32(bytes.count)
     }
 
@@ -29,11 +29,11 @@ struct Talk {
 
     /// `role` sends bytes that the capture does not have.
     mutating func gap(_ role: Role, _ count: Int, ack: UInt32? = nil) {
-        conversation.receiveGap(count, from: role, at: position(role, ack), &lines)
+        conversation.receiveGap(count, from: role, at: position(role, ack), &context)
         next[role, default: 1] += UInt32(count)
     }
 
-    mutating func finish(_ role: Role) { conversation.finish(from: role, &lines) }
+    mutating func finish(_ role: Role) { conversation.finish(from: role, &context) }
     mutating func wait(_ duration: Nanoseconds) { now += duration }
 
     private mutating func position(_ role: Role, _ ack: UInt32?) -> StreamPosition {
@@ -51,6 +51,6 @@ struct Talk {
 
     /// The line of the request that waits.
     var line: String? {
-        conversation.exchanges.pending?.line.map { String(decoding: lines[$0], as: UTF8.self) }
+        conversation.exchanges.pending?.line.map { String(decoding: context.lines[$0], as: UTF8.self) }
     }
 }

@@ -1,0 +1,108 @@
+import Flows
+import Wire
+
+extension Conversation {
+    mutating func receiveRequests(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
+        var offset = 0
+        var isTurn = false
+        while let event = clientHTTP.next(bytes, &offset, answering: .other) {
+            switch event {
+            case .begin(let start):
+                // Framing of the answer was lost: that the client goes on says that it is over.
+                if serverHTTP.isLost, exchanges.isAnswerBegun { exchanges.endResponse(&context.lines) }
+                exchanges.beginRequest(at: place.position(at: start))
+            case .head(let head):
+                exchanges.nameRequest(head.method, line: clientHTTP.keepLine(head, bytes, &context.lines))
+                if case .end(let end)? = clientHTTP.afterHead(offset) { extendRequest(place, end) }
+            case .end(let end):
+                extendRequest(place, end)
+            case .lost:
+                isTurn = true
+            case .switched:
+                break
+            }
+        }
+        if isTurn {
+            takeTurn(place, bytes.count, .client, &context)
+        } else if clientHTTP.isInMessage {
+            extendRequest(place, bytes.count)
+        }
+    }
+
+    private mutating func extendRequest(_ place: PiecePlace, _ end: Int) {
+        exchanges.extendRequest(to: place.end(at: end), at: place.time)
+    }
+
+    mutating func receiveResponses(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
+        var offset = 0
+        while let event = serverHTTP.next(bytes, &offset, answering: answeredMethod) {
+            switch event {
+            case .begin:
+                isServerAnswering = exchanges.beginResponse(at: place.start)
+            case .head(let head):
+                receiveResponseHead(head, offset, &context)
+                if case .http2 = layer {
+                    receiveFrames(bytes.extracting(offset..<bytes.count), .server, place.dropping(offset), &context)
+                    return
+                }
+            case .end:
+                endResponse(&context)
+            case .lost:
+                takeTurn(place, bytes.count, .server, &context)
+            case .switched:
+                break
+            }
+        }
+        if isServerAnswering { exchanges.extendResponse(at: place.time) }
+    }
+
+    private var answeredMethod: RequestMethod { isServerAnswering ? exchanges.expectedMethod : .other }
+
+    private mutating func receiveResponseHead(_ head: HTTP1Head, _ offset: Int, _ context: inout MessageContext) {
+        let isInterim = (100..<200).contains(head.status) && head.status != 101
+        if !isServerAnswering {
+            unsolicitedStatus = head.status
+        } else if isInterim {
+            exchanges.responseIsInterim()
+        } else {
+            announcesClose = head.announcesClose
+            advertisedKeepAlive = head.keepAliveTimeout ?? advertisedKeepAlive
+        }
+        switch serverHTTP.afterHead(offset) {
+        case .end?:
+            if !isInterim { endResponse(&context) }
+        case .switched? where head.status == 101 && head.upgradesToHTTP2:
+            // The request of the upgrade is answered in HTTP/2, as stream 1 (RFC 7540 section 3.2).
+            announcesClose = false
+            if isServerAnswering { exchanges.upgradeRequest() }
+            http2 = Apart(HTTP2Session(isUpgraded: true))
+            layer = .http2
+        case .switched?:
+            endResponse(&context)
+            layer = .switched(head.status == 101 ? .websocket : .opaque)
+        case .begin?, .head?, .lost?, nil:
+            break
+        }
+    }
+
+    mutating func receiveHTTP1Gap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
+        switch role {
+        case .client:
+            if case .lost? = clientHTTP.skip(count) {
+                takeTurn(place, count, .client, &context, isSeen: false)
+            } else if clientHTTP.isInMessage {
+                extendRequest(place, count)
+            }
+        case .server:
+            switch serverHTTP.skip(count) {
+            case .end?: endResponse(&context)
+            case .lost?: takeTurn(place, count, .server, &context, isSeen: false)
+            case .begin?, .head?, .switched?, nil: continueMessage(.server, place)
+            }
+        }
+    }
+
+    mutating func endResponse(_ context: inout MessageContext) {
+        if isServerAnswering { exchanges.endResponse(&context.lines) }
+    }
+}

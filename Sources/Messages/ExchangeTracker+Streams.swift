@@ -1,0 +1,106 @@
+import Flows
+import Wire
+
+/// Exchanges on HTTP/2 streams (RFC 9113 section 5): answered in any order, each paired by its stream.
+extension ExchangeTracker {
+    /// The first byte of a request on a new stream.
+    mutating func beginRequest(at position: StreamPosition, stream: UInt32, _ lines: inout RequestLines) {
+        // Answers that went past the capture: that the client goes on is all that says that they are over.
+        while let unseen = outstanding.first(where: { $0.isAnswerBegun && !$0.isAnswerSeen }) {
+            end(unseen.stream, &lines)
+        }
+        _ = append(at: position, stream: stream)
+    }
+
+    /// The request of an upgraded HTTP/1 connection is its stream 1 (RFC 7540 section 3.2).
+    mutating func upgradeRequest() {
+        responseIsInterim()
+        pending?.stream = 1
+    }
+
+    /// More of the request on `stream`.
+    mutating func extendRequest(_ stream: UInt32, to end: SequenceNumber, at time: Timestamp) {
+        lastActivity = time
+        with(stream) { request in
+            request.end = end
+            request.lastSent = time
+        }
+    }
+
+    /// The request's header fields are read.
+    mutating func nameRequest(_ stream: UInt32, line: RequestLines.Handle?) {
+        with(stream) { $0.line = line }
+    }
+
+    /// Bytes of the answer on `stream`. Its number alone says that the server had the request.
+    mutating func receiveResponse(_ stream: UInt32, at time: Timestamp) {
+        lastActivity = time
+        var begun: PendingRequest?
+        with(stream) { request in
+            if !request.isAnswerBegun { begun = request }
+            request.isAnswerBegun = true
+            request.isAnswerSeen = true
+        }
+        if let begun { countResponse(to: begun) }
+    }
+
+    /// The answer on `stream` was a 1xx: the final one is still to come (RFC 9113 section 8.1).
+    mutating func responseIsInterim(_ stream: UInt32) {
+        with(stream) { $0.isAnswerBegun = false }
+        responses &-= 1
+    }
+
+    /// The exchange on `stream` is over: answered, or given up by either side.
+    mutating func end(_ stream: UInt32, _ lines: inout RequestLines) {
+        if let pending, pending.stream == stream {
+            lines.release(pending.line)
+            self.pending = queue.isEmpty ? nil : queue.removeFirst()
+        } else if let index = queue.firstIndex(where: { $0.stream == stream }) {
+            lines.release(queue.remove(at: index).line)
+        }
+    }
+
+    /// The server refused `stream` without processing it.
+    mutating func refuse(_ stream: UInt32) {
+        with(stream) { $0.isRefused = true }
+    }
+
+    /// Server bytes went past the capture: they may have been the answers to all that was asked before.
+    mutating func loseAnswers() {
+        var lost: [PendingRequest] = []
+        forEach { request in
+            guard !request.isAnswerBegun else { return }
+            request.isAnswerBegun = true
+            lost.append(request)
+        }
+        for request in lost { countResponse(to: request) }
+    }
+
+    /// The request that the connection's verdict is about: the first without a byte of its answer, and of these
+    /// rather one that the server said it has not processed; where every answer has begun, the first of all.
+    ///
+    /// - Parameter last: the highest stream that the server's GOAWAY covers; nil without one.
+    package func decisive(lastStream last: UInt32?) -> PendingRequest? {
+        guard let pending, pending.stream != 0 else { return pending }
+        let unanswered = outstanding.filter { !$0.isAnswerBegun }
+        let disowned = unanswered.first { request in
+            request.isRefused || last.map { request.stream > $0 } ?? false
+        }
+        return disowned ?? unanswered.first ?? pending
+    }
+
+    private var outstanding: [PendingRequest] { pending.map { [$0] + queue } ?? [] }
+
+    private mutating func with(_ stream: UInt32, _ change: (inout PendingRequest) -> Void) {
+        if pending?.stream == stream {
+            pending.mutate(change)
+        } else if let index = queue.firstIndex(where: { $0.stream == stream }) {
+            change(&queue[index])
+        }
+    }
+
+    private mutating func forEach(_ change: (inout PendingRequest) -> Void) {
+        pending.mutate(change)
+        for index in queue.indices { change(&queue[index]) }
+    }
+}
