@@ -38,11 +38,13 @@ public struct Connection {
     /// Segments that came ahead of a hole.
     public private(set) var outOfOrder: UInt32 = 0
 
-    /// The first and last frame, duplicates included.
+    /// The first frame, duplicates included.
     public private(set) var firstFrame: Int
+    /// The last frame, duplicates included.
     public private(set) var lastFrame: Int
-    /// The times of those frames.
+    /// The first frame's time.
     public let start: Timestamp
+    /// The last frame's time.
     public private(set) var end: Timestamp
 
     /// The handshake's round trips as the capture point saw them.

@@ -44,9 +44,11 @@ public struct HalfConnection {
     public internal(set) var acknowledged = SequenceNumber(0)
     /// The number that the FIN takes; valid with `hasFIN`.
     public internal(set) var finSequence = SequenceNumber(0)
-    /// Segments with SYN, FIN and RST.
+    /// Segments with SYN.
     public internal(set) var synCount: UInt32 = 0
+    /// Segments with FIN.
     public internal(set) var finCount: UInt32 = 0
+    /// Segments with RST.
     public internal(set) var rstCount: UInt32 = 0
     /// Frames of this side, duplicates of other interfaces included.
     public internal(set) var frames: UInt32 = 0

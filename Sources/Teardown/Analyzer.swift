@@ -116,7 +116,8 @@ public struct Analyzer {
             drain(flow, .low, isFinal: true)
             drain(flow, .high, isFinal: true)
             let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
-            guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else {
+            guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle
+            else {
                 continue
             }
             let server = table.connections[flow].server

@@ -18,8 +18,11 @@ public struct PerRole<Value: Sendable>: Sendable {
 
 /// Segments seen with a control bit.
 public struct FlagCounts: Sendable {
+    /// With SYN.
     public var syn: Int
+    /// With FIN.
     public var fin: Int
+    /// With RST.
     public var rst: Int
 }
 
@@ -73,7 +76,9 @@ public struct LossFinding: Sendable {
 public struct OtherName: Sendable {
     /// The flow with that pair.
     public var flow: Int
+    /// Its client.
     public var client: Endpoint
+    /// Its server.
     public var server: Endpoint
 }
 
@@ -81,34 +86,51 @@ public struct OtherName: Sendable {
 public struct FlowFinding: Sendable {
     /// Wireshark's `tcp.stream`.
     public var flow: Int
+    /// The side that opened it, as far as `roleBasis` carries.
     public var client: Endpoint
+    /// The side that was opened.
     public var server: Endpoint
     /// The same connection's other address pairs.
     public var otherNames: [OtherName] = []
     /// Whether this is such another pair: the connection counts under the first of `otherNames`.
     public var isSecondName = false
+    /// How the client was found.
     public var roleBasis: RoleBasis
     /// Which side of a timeline is the client.
     public var clientSide: Side
+    /// The first frame, as Wireshark counts.
     public var firstFrame: Int
+    /// The last frame.
     public var lastFrame: Int
+    /// The first frame's time.
     public var start: Timestamp
+    /// The last frame's time.
     public var end: Timestamp
+    /// Frames of each side, copies on other interfaces included.
     public var frames: PerRole<Int>
+    /// Frames that were such copies.
     public var duplicates: Int
+    /// Distinct bytes of each stream that were on the wire.
     public var payloadBytes: PerRole<UInt64>
+    /// Segments of each side with a control bit.
     public var flags: PerRole<FlagCounts>
+    /// Its handshake and round trips.
     public var handshake: Handshake
+    /// What it speaks.
     public var applicationProtocol: ApplicationProtocol
     /// The name that a TLS client asked for, as it stood on the wire: it may hold any byte.
     public var serverName: [UInt8]?
+    /// Requests begun.
     public var requests: Int
+    /// Answers begun.
     public var responses: Int
     /// The longest idle gap that an answered request came after.
     public var longestIdleReuse: Nanoseconds?
     /// The server's `Keep-Alive: timeout` in seconds.
     public var advertisedKeepAlive: Int?
+    /// The first close signal of either side; nil when the capture has none.
     public var close: CloseFinding?
+    /// The verdict.
     public var judgement: Judgement
     /// For a race, or a request that failed otherwise.
     public var loss: LossFinding?
@@ -123,35 +145,53 @@ extension FlowFinding {
 
 /// What is known of one server endpoint.
 public struct ServerFinding: Sendable {
+    /// Where it listens.
     public var server: Endpoint
+    /// Connections to it.
     public var connections = 0
+    /// Requests to it.
     public var requests = 0
+    /// Requests lost, by kind of race.
     public var races: [Verdict: Int] = [:]
+    /// The longest idle gap before a request that it answered.
     public var longestIdleReuse: Nanoseconds?
+    /// Its `Keep-Alive: timeout` in seconds, the last one seen.
     public var advertisedKeepAlive: Int?
     /// The shortest and longest idle time before a close of the server that nothing else explains.
     public var idleCloses: ClosedRange<Nanoseconds>?
+    /// How many closes that range covers.
     public var idleCloseCount = 0
 }
 
 /// What is known of the capture as a whole.
 public struct CaptureFinding: Sendable {
+    /// Frames read.
     public var packets = 0
+    /// Bytes captured.
     public var bytes: UInt64 = 0
+    /// The earliest frame; nil for an empty capture.
     public var start: Timestamp?
+    /// The latest frame.
     public var end: Timestamp?
     /// Digits of a second that its timestamps have: 6, or 9 where one has nanoseconds.
     public var timeDigits = 6
     /// In order of appearance.
     public var linkTypes: [LinkType] = []
+    /// Connections.
     public var flows = 0
+    /// Requests begun.
     public var requests = 0
+    /// Connections by verdict.
     public var verdicts: [Verdict: Int] = [:]
+    /// Inconclusive ones by reason.
     public var inconclusive: [InconclusiveReason: Int] = [:]
+    /// Frames that repeat a packet of another interface.
     public var duplicates = 0
+    /// Frames that the snap length cut.
     public var truncatedPackets = 0
     /// Flows in which bytes were acknowledged that the capture does not have.
     public var gaps = 0
+    /// Segments that came ahead of a hole.
     public var outOfOrder = 0
     /// Frames that gave no TCP segment, by cause.
     public var undecoded: [Undecoded: Int] = [:]

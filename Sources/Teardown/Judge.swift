@@ -69,10 +69,12 @@ public enum Judge {
     private static func clientClosedFirst(_ evidence: Evidence) -> Bool {
         guard let client = evidence.clientClose else { return false }
         guard let server = evidence.serverClose else { return true }
-        if client.position.hasAcknowledgment, server.kind != .rst, isReached(server, by: client.position.acknowledgment) {
+        if client.position.hasAcknowledgment, server.kind != .rst, isReached(server, by: client.position.acknowledgment)
+        {
             return false
         }
-        if server.position.hasAcknowledgment, client.kind != .rst, isReached(client, by: server.position.acknowledgment) {
+        if server.position.hasAcknowledgment, client.kind != .rst, isReached(client, by: server.position.acknowledgment)
+        {
             return true
         }
         return client.position.frame < server.position.frame

@@ -9,14 +9,19 @@ public enum TimelineSelection: Sendable {
 
 /// One segment of a timeline.
 public struct TimelineEntry: Sendable {
+    /// As Wireshark counts.
     public var frame: Int
+    /// When it was captured.
     public var time: Timestamp
+    /// Who sent it.
     public var side: Side
     /// Raw sequence number of the segment.
     public var sequence: SequenceNumber
     /// Raw acknowledgement number; nil without the ACK flag.
     public var acknowledgment: SequenceNumber?
+    /// Its control bits.
     public var flags: TCPFlags
+    /// Payload bytes on the wire.
     public var payloadLength: Int
     /// What the segment's payload was to the stream.
     public var arrival: Arrival
@@ -34,6 +39,8 @@ public struct Timeline: Sendable {
     public var flow: Int
     /// The first segments; then `omitted` that were not kept; then the last ones.
     public var first: [TimelineEntry] = []
+    /// How many segments were not kept.
     public var omitted = 0
+    /// The last segments.
     public var last: [TimelineEntry] = []
 }

@@ -4,16 +4,21 @@ import Wire
 
 /// What every command that reads captures understands, in the words of tcpdump and tshark.
 struct CaptureOptions: ParsableArguments {
-    @Option(name: .customShort("r"), help: ArgumentHelp("Read this savefile; the same as naming it as FILE.", valueName: "file"))
+    @Option(
+        name: .customShort("r"),
+        help: ArgumentHelp("Read this savefile; the same as naming it as FILE.", valueName: "file"))
     var read: [String] = []
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("Only frames that this expression lets through (pcap-filter(7)).", valueName: "expression"))
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp("Only frames that this expression lets through (pcap-filter(7)).", valueName: "expression"))
     var filter: String?
 
     @Option(name: .customShort("c"), help: ArgumentHelp("Stop after this many frames.", valueName: "count"))
     var count: Int?
 
-    @Option(help: ArgumentHelp("This endpoint is a server, whatever the packets say (repeatable).", valueName: "addr:port"))
+    @Option(
+        help: ArgumentHelp("This endpoint is a server, whatever the packets say (repeatable).", valueName: "addr:port"))
     var server: [ServerArgument] = []
 
     @Option(help: ArgumentHelp("Every host is a server on this port (repeatable).", valueName: "port"))
@@ -34,7 +39,9 @@ struct CaptureOptions: ParsableArguments {
     @Flag(name: .customShort("n"), help: "Accepted for habit's sake: finrace never asks for names.")
     var numeric = false
 
-    @Argument(help: ArgumentHelp("Savefiles; several are one capture in order of time; - is standard input.", valueName: "FILE"))
+    @Argument(
+        help: ArgumentHelp(
+            "Savefiles; several are one capture in order of time; - is standard input.", valueName: "FILE"))
     var files: [String] = []
 
     /// What stood behind `--` on the command line, where `Finrace.main` puts it.

@@ -26,7 +26,8 @@ struct Output: ~Copyable {
         }
         do {
             descriptor = try FileDescriptor.open(
-                FilePath(path), .writeOnly, options: [.create, .truncate], permissions: [.ownerReadWrite, .groupRead, .otherRead])
+                FilePath(path), .writeOnly, options: [.create, .truncate],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch let error as Errno {
             throw Failure(name: path, reason: error)
         }

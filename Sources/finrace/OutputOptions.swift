@@ -13,7 +13,8 @@ struct OutputOptions: ParsableArguments {
     @Option(name: .customShort("o"), help: ArgumentHelp("Write the report to this file.", valueName: "file"))
     var output: String?
 
-    @Option(help: ArgumentHelp("Colour: auto (on a terminal, unless NO_COLOR is set), always or never.", valueName: "when"))
+    @Option(
+        help: ArgumentHelp("Colour: auto (on a terminal, unless NO_COLOR is set), always or never.", valueName: "when"))
     var color = ColorChoice.auto
 
     @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")

@@ -23,12 +23,15 @@ struct DamagedFileTests {
     }
 
     @Test func `a text file`() throws {
-        try expectRefusal([UInt8](text: "12:00:01.5 IP 10.0.0.1 > 10.0.0.2: Flags [S]\n"), .notACapture, "text", "tcpdump")
+        try expectRefusal(
+            [UInt8](text: "12:00:01.5 IP 10.0.0.1 > 10.0.0.2: Flags [S]\n"), .notACapture, "text", "tcpdump")
     }
 
-    @Test(arguments: [
-        ([0x1F, 0x8B, 8, 0], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"), ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0x1F, 0x8B, 8, 0], "gzip"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd"),
+            ([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0], "xz"),
+        ] as [([UInt8], String)])
     func `a compressed file that cannot be unpacked says by which program`(_ magic: [UInt8], _ name: String) throws {
         try expectRefusal(magic + [UInt8](repeating: 0x99, count: 100), .notACapture, name)
     }
@@ -105,7 +108,8 @@ struct DamagedFileTests {
     }
 
     @Test func `a bad file among good ones is named, and the good ones are read`() throws {
-        try withFiles([good, [UInt8](text: "no capture at all\n"), PcapWriter.pcap(stamped([5_000_000_000]))]) { inputs in
+        try withFiles([good, [UInt8](text: "no capture at all\n"), PcapWriter.pcap(stamped([5_000_000_000]))]) {
+            inputs in
             let reading = try Reading([inputs[0], SavefileInput("/nonexistent"), inputs[1], inputs[2]])
             #expect(reading.numbers == [1, 2, 3, 4])
             #expect(reading.problems.map(\.kind) == [.cannotOpen, .notACapture])

@@ -29,7 +29,9 @@ struct SavefileWriterTests {
     }
 
     @Test func `a file that cannot be created is an error`() {
-        let error = #expect(throws: CaptureError.self) { try SavefileWriter("/nonexistent/slice.pcap", linkType: .ethernet) }
+        let error = #expect(throws: CaptureError.self) {
+            try SavefileWriter("/nonexistent/slice.pcap", linkType: .ethernet)
+        }
         #expect(error?.kind == .cannotWrite)
     }
 }

@@ -8,7 +8,8 @@ struct ExitCodeTests {
     private static let quiet = "captures/client-close/capture.pcap"
 
     /// One line, told by finrace, without a trace of the program's inside.
-    private func expectOneLine(_ run: FinraceRun, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation) {
+    private func expectOneLine(_ run: FinraceRun, _ words: String..., sourceLocation: SourceLocation = #_sourceLocation)
+    {
         #expect(!run.wasKilled, sourceLocation: sourceLocation)
         #expect(run.errorLines.count == 1, "\(run.errors)", sourceLocation: sourceLocation)
         #expect(run.errors.hasPrefix("finrace: "), "\(run.errors)", sourceLocation: sourceLocation)
@@ -43,7 +44,8 @@ struct ExitCodeTests {
         [], ["analyze"], ["timeline"], ["--no-such-option", crossed], ["--format", "yaml", crossed], ["--format"],
         ["-c", "0", crossed], ["-c", "-1", crossed], ["-c", "many", crossed], ["--min-idle", "5", crossed],
         ["--min-idle", "-1s", crossed], ["--min-idle", "soon", crossed], ["--server", "nowhere", crossed],
-        ["--server-port", "99999", crossed], ["--color", "maybe", crossed], ["-", "-"], ["timeline", "--flow", "x", crossed],
+        ["--server-port", "99999", crossed], ["--color", "maybe", crossed], ["-", "-"],
+        ["timeline", "--flow", "x", crossed],
     ])
     func `64: wrong usage`(_ arguments: [String]) throws {
         let run = try runFinrace(arguments)
@@ -130,7 +132,9 @@ struct ExitCodeTests {
         #expect(run.text.contains("crossed"))
     }
 
-    @Test(arguments: [["-o", "/nonexistent/report.txt"], ["-o", "captures"], ["-o", "/dev/full"], ["-w", "/nonexistent/races.pcap"]])
+    @Test(arguments: [
+        ["-o", "/nonexistent/report.txt"], ["-o", "captures"], ["-o", "/dev/full"], ["-w", "/nonexistent/races.pcap"],
+    ])
     func `74: output cannot be written`(_ options: [String]) throws {
         let run = try runFinrace(options + [Self.crossed])
         #expect(run.status == 74)

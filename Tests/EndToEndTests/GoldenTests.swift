@@ -20,7 +20,9 @@ struct GoldenTests {
     }
 
     @Test func `no recording without its case`() throws {
-        let names = try FileManager.default.contentsOfDirectory(atPath: Self.directory.path).filter { $0.hasSuffix(".txt") }
+        let names = try FileManager.default.contentsOfDirectory(atPath: Self.directory.path).filter {
+            $0.hasSuffix(".txt")
+        }
         let cases = Set(RecordedCase.all.map(\.description))
         for name in names { #expect(cases.contains(String(name.prefix { $0 != "." })), "\(name)") }
     }
@@ -37,7 +39,8 @@ struct GoldenTests {
         guard recorded != Data(run.output) else { return }
         let old = String(decoding: recorded, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
         let new = run.text.split(separator: "\n", omittingEmptySubsequences: false)
-        let line = zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
+        let line =
+            zip(old, new).enumerated().first { $0.element.0 != $0.element.1 }?.offset ?? min(old.count, new.count)
         let (was, now) = (line < old.count ? old[line] : "(end)", line < new.count ? new[line] : "(end)")
         Issue.record("\(name), line \(line + 1):\nwas: \(was)\nnow: \(now)")
     }

@@ -49,7 +49,8 @@ struct InputTests {
     }
 
     @Test func `two filters must both match`() throws {
-        #expect(try flows(["-f", "port 54152 or port 54176", Self.crossed, "--", "port 54176 or port 54520"]).count == 1)
+        #expect(
+            try flows(["-f", "port 54152 or port 54176", Self.crossed, "--", "port 54176 or port 54520"]).count == 1)
     }
 
     @Test(arguments: [1, 10, 64, 65, 1000])
@@ -94,7 +95,8 @@ struct InputTests {
 
     @Test func `the server can be named`() throws {
         let run = try runFinrace(["--server-port", "54152", "--format", "ndjson", "--all-flows", Self.crossed])
-        let flow = try #require(try run.objects("flow").first { ($0["server"] as? [String: Any])?["port"] as? Int == 54152 })
+        let flow = try #require(
+            try run.objects("flow").first { ($0["server"] as? [String: Any])?["port"] as? Int == 54152 })
         #expect(flow["role_basis"] as? String == "option")
     }
 

@@ -58,7 +58,9 @@ struct RecordedCaseTests {
         let cases = RecordedCase.all.filter { names.contains($0.description) }
         try #require(cases.count == names.count)
         let alone = try cases.flatMap { recorded in
-            try SavefileAnalysis([recorded.capture]).flows.map { "\($0.client) \($0.start.nanoseconds) \($0.judgement)" }
+            try SavefileAnalysis([recorded.capture]).flows.map {
+                "\($0.client) \($0.start.nanoseconds) \($0.judgement)"
+            }
         }
         let together = try SavefileAnalysis(cases.map(\.capture)).flows.map {
             "\($0.client) \($0.start.nanoseconds) \($0.judgement)"

@@ -68,8 +68,10 @@ struct FlowIndexTests {
         var random = SeededRandom()
         for _ in 0..<200 {
             func endpoint() -> Endpoint {
-                let address = random.oneIn(2)
-                    ? IPAddress(v4: UInt32(random.number(1...3))) : IPAddress(high: UInt64(random.number(1...2)), low: UInt64(random.number(1...2)))
+                let address =
+                    random.oneIn(2)
+                    ? IPAddress(v4: UInt32(random.number(1...3)))
+                    : IPAddress(high: UInt64(random.number(1...2)), low: UInt64(random.number(1...2)))
                 return Endpoint(address: address, port: UInt16(random.number(1...3)))
             }
             let (one, two) = (endpoint(), endpoint())

@@ -11,7 +11,8 @@ struct FlowNumberingTests {
     private let server = Endpoint(10, 0, 0, 2, port: 80)
 
     private func frame(
-        _ flags: TCPFlags, seq: UInt32, ack: UInt32 = 0, fromServer: Bool = false, payload: String = "", at seconds: Int64 = 0
+        _ flags: TCPFlags, seq: UInt32, ack: UInt32 = 0, fromServer: Bool = false, payload: String = "",
+        at seconds: Int64 = 0
     ) -> Frame {
         var packet = TCPPacket(
             from: fromServer ? server : client, to: fromServer ? client : server, sequence: seq, acknowledgment: ack,
@@ -33,13 +34,15 @@ struct FlowNumberingTests {
     }
 
     @Test func `a SYN sent again is the same flow`() {
-        #expect(flows([frame(.syn, seq: 100), frame(.syn, seq: 100, at: 1), frame(.syn, seq: 100, at: 3)]) == [0, 0, 0])
+        #expect(
+            flows([frame(.syn, seq: 100), frame(.syn, seq: 100, at: 1), frame(.syn, seq: 100, at: 3)]) == [0, 0, 0])
     }
 
     @Test func `a SYN with another number is a new flow, and what follows belongs to it`() {
         let frames = [
             frame(.syn, seq: 100), frame([.syn, .ack], seq: 900, ack: 101, fromServer: true),
-            frame(.syn, seq: 50_000_000, at: 9), frame([.syn, .ack], seq: 70_000_000, ack: 50_000_001, fromServer: true, at: 9),
+            frame(.syn, seq: 50_000_000, at: 9),
+            frame([.syn, .ack], seq: 70_000_000, ack: 50_000_001, fromServer: true, at: 9),
             frame(.ack, seq: 50_000_001, ack: 70_000_001, at: 9),
         ]
         #expect(flows(frames) == [0, 0, 1, 1, 1])
@@ -76,7 +79,8 @@ struct FlowNumberingTests {
 
     @Test func `a FIN or an RST does not end a flow`() {
         let frames = [
-            frame(.syn, seq: 100), frame([.rst, .ack], seq: 101, at: 1), frame(.ack, seq: 101, ack: 5, payload: "x", at: 2),
+            frame(.syn, seq: 100), frame([.rst, .ack], seq: 101, at: 1),
+            frame(.ack, seq: 101, ack: 5, payload: "x", at: 2),
         ]
         #expect(flows(frames) == [0, 0, 0])
     }

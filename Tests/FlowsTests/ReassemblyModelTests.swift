@@ -143,12 +143,16 @@ struct ReassemblyModelTests {
             var frames: [Frame] = []
             for _ in 0..<random.number(1...80) {
                 var packet = TCPPacket(
-                    sequence: random.oneIn(3) ? UInt32(truncatingIfNeeded: random.next()) : UInt32(random.number(0...3000)),
-                    acknowledgment: random.oneIn(3) ? UInt32(truncatingIfNeeded: random.next()) : UInt32(random.number(0...3000)),
-                    flags: TCPFlags(rawValue: UInt8(random.number(0...63))), payload: random.bytes(random.number(0...30)))
+                    sequence: random.oneIn(3)
+                        ? UInt32(truncatingIfNeeded: random.next()) : UInt32(random.number(0...3000)),
+                    acknowledgment: random.oneIn(3)
+                        ? UInt32(truncatingIfNeeded: random.next()) : UInt32(random.number(0...3000)),
+                    flags: TCPFlags(rawValue: UInt8(random.number(0...63))),
+                    payload: random.bytes(random.number(0...30)))
                 if random.oneIn(2) { swap(&packet.source, &packet.destination) }
                 packet.identification = UInt16(random.number(0...3))
-                let frame = FrameBuilder().frame(packet, time: Timestamp(nanoseconds: Int64(random.number(0...100)) * .millisecond))
+                let frame = FrameBuilder().frame(
+                    packet, time: Timestamp(nanoseconds: Int64(random.number(0...100)) * .millisecond))
                 frames.append(random.oneIn(5) ? frame.cut(to: 60) : frame)
             }
             var feeder = Feeder(frames)

@@ -16,7 +16,8 @@ struct AddressTranslationTests {
             frame.bytes[22] -= 1
             let isFromClient = frame.bytes[29] == 1
             // 10.0.0.1 -> 10.0.0.2:80 becomes 10.9.9.5 -> 10.9.9.6:3000.
-            frame.bytes.replaceSubrange(26..<34, with: isFromClient ? [10, 9, 9, 5, 10, 9, 9, 6] : [10, 9, 9, 6, 10, 9, 9, 5])
+            frame.bytes.replaceSubrange(
+                26..<34, with: isFromClient ? [10, 9, 9, 5, 10, 9, 9, 6] : [10, 9, 9, 6, 10, 9, 9, 5])
             frame.bytes.replaceSubrange(isFromClient ? 36..<38 : 34..<36, with: [0x0B, 0xB8])
             return frame
         }

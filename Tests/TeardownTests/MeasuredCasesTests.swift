@@ -24,7 +24,9 @@ struct MeasuredCasesTests {
         #expect(!reset.position.hasAcknowledgment)
     }
 
-    @Test func `crossing with a server that shut down its write side only: the request is acknowledged, no reset`() throws {
+    @Test func `crossing with a server that shut down its write side only: the request is acknowledged, no reset`()
+        throws
+    {
         var script = Script.idleConnection()
         script.crossing {
             $0.serverFIN()

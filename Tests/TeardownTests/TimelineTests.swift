@@ -15,7 +15,8 @@ struct TimelineTests {
         script.serverFIN()
         let timeline = try timeline(script.frames())
         #expect(timeline.first.map(\.frame) == [1, 2, 3, 4, 5, 6])
-        #expect(timeline.first.map(\.flags) == [[.syn], [.syn, .ack], .ack, [.psh, .ack], [.psh, .ack], [.fin, .ack]])
+        #expect(
+            timeline.first.map(\.flags) == [[.syn], [.syn, .ack], .ack, [.psh, .ack], [.psh, .ack], [.fin, .ack]])
         let lengths = [String.get("/first"), .ok].map(\.utf8.count)
         #expect(timeline.first.map(\.payloadLength) == [0, 0, 0, lengths[0], lengths[1], 0])
         #expect(timeline.first[0].acknowledgment == nil)

@@ -9,7 +9,7 @@ package struct Analysis: Sendable {
     package var timelines: [Timeline]
 
     /// The findings by verdict, in the order of flows.
-    package var verdicts: [Verdict] { flows.map(\.judgement.verdict) }
+    package var verdicts: [Verdict] { flows.filter { !$0.isSecondName }.map(\.judgement.verdict) }
 }
 
 /// Takes `frames` the whole way from bytes to judged flows.

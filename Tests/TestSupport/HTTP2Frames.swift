@@ -3,7 +3,8 @@ package enum HTTP2Frames {
     package static let preface = [UInt8](text: "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
 
     /// A frame of `type`.
-    package static func frame(_ type: UInt8, _ stream: UInt32 = 0, flags: UInt8 = 0, _ payload: [UInt8] = []) -> [UInt8] {
+    package static func frame(_ type: UInt8, _ stream: UInt32 = 0, flags: UInt8 = 0, _ payload: [UInt8] = []) -> [UInt8]
+    {
         let length = UInt32(payload.count)
         var frame: [UInt8] = [UInt8(length >> 16), UInt8(length >> 8 & 0xFF), UInt8(length & 0xFF), type, flags]
         frame.append(bigEndian: UInt16(stream >> 16))

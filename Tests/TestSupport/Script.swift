@@ -218,7 +218,8 @@ extension Script {
 
     /// The server's FIN, with data before it in the same segment where `text` is given.
     package mutating func serverFIN(_ text: String = "", ack: Int? = nil, fate: Fate = .arrives) {
-        send(.server, [UInt8](text: text), flags: text.isEmpty ? [.fin, .ack] : [.fin, .psh, .ack], ack: ack, fate: fate)
+        send(
+            .server, [UInt8](text: text), flags: text.isEmpty ? [.fin, .ack] : [.fin, .psh, .ack], ack: ack, fate: fate)
     }
 
     /// An RST of the server: bare, with the number that the client's last segment acknowledged (RFC 9293 section
@@ -259,7 +260,10 @@ extension Script {
 
     /// `party` sends its last segment with data, or its FIN, again: a new packet with the old bytes.
     package mutating func retransmit(_ party: Party, fate: Fate = .arrives) {
-        guard let last = sent.last(where: { $0.party == party && ($0.packet.payload != [] || $0.packet.flags.contains(.fin)) })
+        guard
+            let last = sent.last(where: {
+                $0.party == party && ($0.packet.payload != [] || $0.packet.flags.contains(.fin))
+            })
         else { return }
         let start = SequenceNumber(host(party).initial).distance(to: SequenceNumber(last.packet.sequence))
         send(party, last.packet.payload, flags: last.packet.flags, seq: start, fate: fate)

@@ -35,7 +35,9 @@ package enum TLSHellos {
         [UInt8(type >> 8), UInt8(type & 0xFF)] + sized(body)
     }
 
-    private static func sized(_ bytes: [UInt8]) -> [UInt8] { [UInt8(bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes }
+    private static func sized(_ bytes: [UInt8]) -> [UInt8] {
+        [UInt8(bytes.count >> 8), UInt8(bytes.count & 0xFF)] + bytes
+    }
 }
 
 extension Script {

@@ -82,7 +82,8 @@ struct DecoderTests {
 
     private func check(_ frame: Frame, _ seed: UInt64) {
         guard case .success(let segment) = frame.decoded() else { return }
-        #expect(segment.payload.lowerBound >= 0 && segment.payload.upperBound <= frame.bytes.count, "FINRACE_SEED=\(seed)")
+        #expect(
+            segment.payload.lowerBound >= 0 && segment.payload.upperBound <= frame.bytes.count, "FINRACE_SEED=\(seed)")
         #expect(segment.payloadLength >= segment.payload.count, "FINRACE_SEED=\(seed)")
     }
 

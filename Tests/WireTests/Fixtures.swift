@@ -32,7 +32,10 @@ struct Fixture: Sendable, CustomStringConvertible {
 
     static let all: [Fixture] = {
         var all = FrameBuilder.Link.allCases.flatMap { link in
-            [Fixture("\(link), IPv4", packet, FrameBuilder(link)), Fixture("\(link), IPv6", packet6, FrameBuilder(link))]
+            [
+                Fixture("\(link), IPv4", packet, FrameBuilder(link)),
+                Fixture("\(link), IPv6", packet6, FrameBuilder(link)),
+            ]
         }
         var options = FrameBuilder()
         options.ipv4Options = [7, 7, 4, 0, 0, 0, 0, 0]

@@ -104,11 +104,12 @@ struct IPHeaderTests {
         #expect(try builder.frame(Fixture.packet6).decoded().get().payloadLength == Fixture.packet6.payload.count)
     }
 
-    @Test(arguments: [
-        [.hopByHop(words: 0)], [.hopByHop(words: 3)], [.routing], [.destinationOptions(words: 1)],
-        [.authentication(words: 1)], [.authentication(words: 4)],
-        [.hopByHop(words: 0), .routing, .destinationOptions(words: 0), .authentication(words: 2)],
-    ] as [[FrameBuilder.ExtensionHeader]])
+    @Test(
+        arguments: [
+            [.hopByHop(words: 0)], [.hopByHop(words: 3)], [.routing], [.destinationOptions(words: 1)],
+            [.authentication(words: 1)], [.authentication(words: 4)],
+            [.hopByHop(words: 0), .routing, .destinationOptions(words: 0), .authentication(words: 2)],
+        ] as [[FrameBuilder.ExtensionHeader]])
     func `IPv6 extension headers are skipped and are not payload`(_ headers: [FrameBuilder.ExtensionHeader]) throws {
         var builder = FrameBuilder()
         builder.extensions = headers

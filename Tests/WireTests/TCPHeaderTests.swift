@@ -31,10 +31,11 @@ struct TCPHeaderTests {
         #expect(try decode(options: [254, 6, 1, 2, 3, 4] + TCPOption.timestamp(11, echo: 22)).timestampValue == 11)
     }
 
-    @Test(arguments: [
-        [], TCPOption.end + TCPOption.timestamp(11, echo: 22), [8, 9, 0, 0, 0, 1, 0, 0, 0, 2], [254, 0, 8, 10],
-        [254, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2], [254, 200, 0, 0], [8, 10, 0, 0], [8], [1, 1, 1, 8], [8, 10],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [], TCPOption.end + TCPOption.timestamp(11, echo: 22), [8, 9, 0, 0, 0, 1, 0, 0, 0, 2], [254, 0, 8, 10],
+            [254, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2], [254, 200, 0, 0], [8, 10, 0, 0], [8], [1, 1, 1, 8], [8, 10],
+        ] as [[UInt8]])
     func `no timestamp, and none made up from what is malformed`(_ options: [UInt8]) throws {
         let segment = try decode(options: options)
         #expect(segment.timestampValue == 0)
@@ -83,9 +84,10 @@ struct TCPHeaderTests {
         #expect(segment.flags == flags)
     }
 
-    @Test(arguments: [
-        ([], 3), (.ack, 3), (.syn, 4), (.fin, 4), ([.syn, .fin], 5), (.rst, 3),
-    ] as [(TCPFlags, Int)])
+    @Test(
+        arguments: [
+            ([], 3), (.ack, 3), (.syn, 4), (.fin, 4), ([.syn, .fin], 5), (.rst, 3),
+        ] as [(TCPFlags, Int)])
     func `SYN and FIN take a number each`(_ flags: TCPFlags, _ length: Int) throws {
         let segment = try FrameBuilder().frame(TCPPacket(flags: flags, payload: [1, 2, 3])).decoded().get()
         #expect(segment.sequenceLength == length)

@@ -8,7 +8,8 @@ struct ShowTimeline: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "timeline",
         abstract: "Draw single flows packet by packet; without a choice, those with a race.",
-        discussion: "The capture is read twice: once to judge, once to draw. Standard input is kept in a temporary file.")
+        discussion:
+            "The capture is read twice: once to judge, once to draw. Standard input is kept in a temporary file.")
 
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var appearance: OutputOptions

@@ -6,7 +6,8 @@ enum LabTable {
     static func render(_ scores: [(name: String, score: LabScore)], total: LabScore) -> String {
         var lines = [
             cell("scenario", 42, isLeft: true)
-                + ["conns", "scored", "absent", "TP", "FP", "FN", "prec", "recall", "words"].map { cell($0, 8) }.joined()
+                + ["conns", "scored", "absent", "TP", "FP", "FN", "prec", "recall", "words"].map { cell($0, 8) }
+                .joined()
         ]
         for (name, score) in scores { lines.append(row(name, score)) }
         lines.append(row("all", total))
