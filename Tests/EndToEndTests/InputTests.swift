@@ -93,6 +93,20 @@ struct InputTests {
         }
     }
 
+    @Test func `a ring of more files than a process may have open`() throws {
+        try Places.withTemporaryDirectory { directory in
+            let names = try (0..<60).map { index in
+                let script = Script.idleConnection(clientPort: 40000 + UInt16(index), startingAt: .seconds(10 * index))
+                let url = directory.appendingPathComponent("ring\(index)")
+                try Data(PcapWriter.pcap(script.frames())).write(to: url)
+                return url.path
+            }
+            let run = try runFinrace(["--format", "ndjson"] + names.reversed(), openFiles: 24)
+            #expect(run.status == 0, "\(run.errors)")
+            #expect(try run.objects("flow").compactMap { $0["first_frame"] as? Int } == (0..<60).map { 1 + 5 * $0 })
+        }
+    }
+
     @Test func `the server can be named`() throws {
         let run = try runFinrace(["--server-port", "54152", "--format", "ndjson", "--all-flows", Self.crossed])
         let flow = try #require(

@@ -6,54 +6,8 @@ import Wire
 
 /// One side's stream, in order: what is delivered, when, and what is a gap.
 struct ReassemblyTests {
-    /// A direction of a connection, segment by segment; the other side only acknowledges.
-    private struct Ladder {
-        var frames: [Frame] = []
-        private let start: UInt32
-        private var identification: UInt16 = 0
-
-        init(start: UInt32 = 5000, withSYN: Bool = true) {
-            self.start = start
-            if withSYN { segment(-1, "", flags: .syn) }
-        }
-
-        /// A segment whose first byte is the stream's byte `offset`.
-        mutating func segment(_ offset: Int, _ text: String, flags: TCPFlags = .ack, ack: UInt32 = 1) {
-            identification += 1
-            var packet = TCPPacket(
-                sequence: start &+ 1 &+ UInt32(truncatingIfNeeded: offset), acknowledgment: ack, flags: flags,
-                payload: [UInt8](text: text))
-            packet.identification = identification
-            frames.append(FrameBuilder().frame(packet))
-        }
-
-        /// The receiver acknowledges all before the stream's byte `offset`, with data of its own where given.
-        mutating func acknowledge(_ offset: Int, _ text: String = "", seq: UInt32 = 1) {
-            identification += 1
-            let base = TCPPacket()
-            var packet = TCPPacket(
-                from: base.destination, to: base.source, sequence: seq,
-                acknowledgment: start &+ 1 &+ UInt32(truncatingIfNeeded: offset), payload: [UInt8](text: text))
-            packet.identification = identification
-            frames.append(FrameBuilder().frame(packet))
-        }
-
-        /// The reassembled stream, with or without the end of the capture.
-        func stream(ended: Bool = false) -> [StreamItem] {
-            var feeder = Feeder(frames)
-            if ended { feeder.finish() }
-            return feeder.stream(feeder.table.connections[0].client)
-        }
-
-        var half: HalfConnection {
-            var feeder = Feeder(frames)
-            feeder.finish()
-            return feeder.half(feeder.table.connections[0].client)
-        }
-    }
-
     @Test func `segments in order are delivered as they come`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(3, "def")
         #expect(ladder.stream() == [.text("abcdef")])
@@ -62,7 +16,7 @@ struct ReassemblyTests {
 
     @Test(arguments: [.max - 3, .max - 1, .max, (1 << 31) - 3] as [UInt32])
     func `the stream goes on over the end of the circle`(_ start: UInt32) {
-        var ladder = Ladder(start: start)
+        var ladder = StreamLadder(start: start)
         ladder.segment(0, "abc")
         ladder.segment(6, "ghi")
         ladder.segment(3, "def")
@@ -72,7 +26,7 @@ struct ReassemblyTests {
     }
 
     @Test func `a segment ahead of a hole waits until the hole is filled`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(3, "def")
         #expect(ladder.stream() == [])
         ladder.segment(0, "abc")
@@ -81,7 +35,7 @@ struct ReassemblyTests {
     }
 
     @Test func `a retransmission delivers nothing again`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(0, "abc")
         ladder.segment(1, "b")
@@ -90,7 +44,7 @@ struct ReassemblyTests {
     }
 
     @Test func `of a retransmission with other bounds only the new bytes are delivered`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(1, "bcdef")
         ladder.segment(0, "abcdefgh")
@@ -99,11 +53,11 @@ struct ReassemblyTests {
     }
 
     @Test func `where copies of a byte differ, the first one counts`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(0, "XXXdef")
         #expect(ladder.stream() == [.text("abcdef")])
-        var ahead = Ladder()
+        var ahead = StreamLadder()
         ahead.segment(3, "def")
         ahead.segment(2, "XXXXXg")
         ahead.segment(0, "ab")
@@ -111,7 +65,7 @@ struct ReassemblyTests {
     }
 
     @Test func `a hole that the receiver acknowledged is a gap, where later data shows it`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.acknowledge(10)
         ladder.segment(10, "klm")
@@ -121,7 +75,7 @@ struct ReassemblyTests {
     }
 
     @Test func `a hole with data behind it becomes a gap with the acknowledgement`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(10, "klm")
         #expect(ladder.stream() == [.text("abc")])
@@ -132,7 +86,7 @@ struct ReassemblyTests {
     }
 
     @Test func `an acknowledgement of a part of a hole proves nothing of the rest`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(10, "klm")
         ladder.acknowledge(5)
@@ -142,14 +96,14 @@ struct ReassemblyTests {
     }
 
     @Test func `a hole that was never acknowledged is given up at the end of the capture`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(10, "klm")
         #expect(ladder.stream(ended: true) == [.text("abc"), .gap(7), .text("klm")])
     }
 
     @Test func `several holes are several gaps and their bytes are never spliced`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "a")
         ladder.segment(2, "c")
         ladder.segment(4, "e")
@@ -159,7 +113,7 @@ struct ReassemblyTests {
     }
 
     @Test func `a request after an answer that went past the capture comes after the answer's gap`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "request")
         ladder.acknowledge(7)
         // The client goes on, having received 20 bytes that no frame has.
@@ -170,7 +124,7 @@ struct ReassemblyTests {
     }
 
     @Test func `keep-alive probes are no data`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(2, "")
         ladder.segment(2, "\u{0}")
@@ -179,15 +133,25 @@ struct ReassemblyTests {
         #expect(ladder.half.payloadBytes == 6)
     }
 
+    @Test(arguments: ["", "x"])
+    func `a keep-alive probe is no retransmission either`(_ byte: String) {
+        var ladder = StreamLadder()
+        ladder.segment(0, "abc")
+        ladder.segment(2, byte)
+        var feeder = Feeder()
+        let arrivals = ladder.frames.map { feeder.feed($0)?.arrival }
+        #expect(arrivals.last == .nothing)
+    }
+
     @Test func `a probe's byte at the start of a capture is no data`() {
-        var ladder = Ladder(withSYN: false)
+        var ladder = StreamLadder(withSYN: false)
         ladder.segment(2, "")
         ladder.segment(3, "def")
         #expect(ladder.half.payloadBytes == 3)
     }
 
     @Test func `bytes before the first one seen are distinct bytes, too late for the stream`() {
-        var ladder = Ladder(withSYN: false)
+        var ladder = StreamLadder(withSYN: false)
         ladder.segment(3, "def")
         ladder.segment(0, "abc")
         ladder.segment(6, "ghi")
@@ -196,7 +160,7 @@ struct ReassemblyTests {
     }
 
     @Test func `what the snap length cut is a gap`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "0123456789")
         ladder.segment(10, "abc")
         let cut = ladder.frames.map { $0.cut(to: 14 + 20 + 20 + 4) }
@@ -209,7 +173,7 @@ struct ReassemblyTests {
     }
 
     @Test func `what the snap length cut of a segment that waited is a gap too`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(3, "0123456789")
         ladder.segment(0, "abc")
         let cut = ladder.frames.map { $0.cut(to: 14 + 20 + 20 + 4) }
@@ -218,7 +182,7 @@ struct ReassemblyTests {
     }
 
     @Test func `the stream ends with its FIN and not before what is missing`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(6, "ghi", flags: [.fin, .ack])
         #expect(Feeder(ladder.frames).finished.isEmpty)
@@ -229,7 +193,7 @@ struct ReassemblyTests {
     }
 
     @Test func `a FIN sent again ends the stream once, and its number is no byte`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(3, "", flags: [.fin, .ack])
         ladder.segment(3, "", flags: [.fin, .ack])
@@ -243,7 +207,7 @@ struct ReassemblyTests {
     }
 
     @Test func `numbers from nowhere do not splice`() {
-        var ladder = Ladder()
+        var ladder = StreamLadder()
         ladder.segment(0, "abc")
         ladder.segment(2_000_000_000, "xyz")
         ladder.segment(2_000_000_003, "uvw")

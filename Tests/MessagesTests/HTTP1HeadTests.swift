@@ -22,7 +22,8 @@ struct HTTP1HeadTests {
     }
 
     @Test(arguments: [
-        "Content-Lengths", "Content-Lengt", "XContent-Length", "Content_Length", "Content-Length\u{0}", "Content-Lengtx",
+        "Content-Lengths", "Content-Lengt", "XContent-Length", "Content_Length", "Content-Length\u{7F}",
+        "Content-Lengtx",
     ])
     func `other names are other fields`(_ name: String) throws {
         #expect(try response("\(name): 5").contentLength == nil)
@@ -80,16 +81,22 @@ struct HTTP1HeadTests {
     }
 
     @Test(arguments: [
-        ("chunked", true, false), ("Chunked", true, false), ("gzip, chunked", true, true), ("chunked, gzip", false, true),
+        ("chunked", true, false), ("Chunked", true, false), ("gzip, chunked", true, true),
+        ("chunked, gzip", false, true),
         ("gzip", false, true), ("identity", false, true), ("chunkedx", false, true),
     ])
-    func `Transfer-Encoding is chunked when chunked is last`(_ value: String, _ isChunked: Bool, _ hasOther: Bool) throws {
+    func `Transfer-Encoding is chunked when chunked is last`(_ value: String, _ isChunked: Bool, _ hasOther: Bool)
+        throws
+    {
         let head = try response("Transfer-Encoding: \(value)")
         #expect(head.isChunked == isChunked)
         #expect(head.hasOtherCoding == hasOther)
     }
 
-    @Test(arguments: [("GET / HTTP/1.1", RequestMethod.other), ("HEAD / HTTP/1.1", .head), ("CONNECT a:1 HTTP/1.1", .connect), ("HEADER / HTTP/1.1", .other)])
+    @Test(arguments: [
+        ("GET / HTTP/1.1", RequestMethod.other), ("HEAD / HTTP/1.1", .head), ("CONNECT a:1 HTTP/1.1", .connect),
+        ("HEADER / HTTP/1.1", .other),
+    ])
     func `methods that change the answer's framing`(_ line: String, _ method: RequestMethod) throws {
         #expect(try #require(request(line + "\r\n\r\n")).method == method)
     }
@@ -111,7 +118,8 @@ struct HTTP1HeadTests {
 
     /// A head with a line of every kind, cut at every position: read or refused, never a trap.
     @Test func `every prefix of a head is survived`() {
-        let text = "HTTP/1.1 200 OK\r\nConnection: close,\r\nKeep-Alive: timeout=\r\nContent-Length: 1, 1\r\n"
+        let text =
+            "HTTP/1.1 200 OK\r\nConnection: close,\r\nKeep-Alive: timeout=\r\nContent-Length: 1, 1\r\n"
             + "Transfer-Encoding: gzip,\r\nContent-Length\r\n:\r\nC\r\n\r\n"
         let bytes = [UInt8](text: text)
         for end in 0...bytes.count {

@@ -54,7 +54,10 @@ struct HTTP2FramerTests {
         #expect(Self.events(&framer, Array(data[..<100]), 0) == ["0 of 1 at 0, 300 bytes"])
         var isFramed = framer.skip(209)
         #expect(isFramed)
-        #expect(Self.events(&framer, HTTP2Frames.ping, 309) == ["end 1 1633771873", "6 of 0 at 309, 8 bytes", "end 0 16909060"])
+        #expect(
+            Self.events(&framer, HTTP2Frames.ping, 309) == [
+                "end 1 1633771873", "6 of 0 at 309, 8 bytes", "end 0 16909060",
+            ])
         isFramed = framer.skip(10)
         #expect(!isFramed)
         #expect(Self.events(&framer, [1, 2, 3], 336) == [])
@@ -67,7 +70,9 @@ struct HTTP2FramerTests {
         let seed = HTTP2Frames.preface + HTTP2Frames.settings + HTTP2Frames.headers(1) + HTTP2Frames.goaway(7)
         for _ in 0..<2000 {
             var bytes = seed
-            for _ in 0..<4 { bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random) }
+            for _ in 0..<4 {
+                bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+            }
             let split = Int.random(in: 0...bytes.count, using: &random)
             _ = events([Array(bytes[..<split]), Array(bytes[split...])])
             _ = HTTP2Frame.looksLikeStart(bytes.span)

@@ -22,7 +22,8 @@ struct HTTPConversationTests {
 
     @Test func `however the streams are cut, the sums are the same`() throws {
         let requests = [UInt8](text: .get("/a") + .post("/b", "0123456789"))
-        let answers = [UInt8](text: .response(body: "first") + "HTTP/1.1 100 Continue\r\n\r\n" + .response(404, body: "x"))
+        let answers = [UInt8](
+            text: .response(body: "first") + "HTTP/1.1 100 Continue\r\n\r\n" + .response(404, body: "x"))
         for size in 1...40 {
             var talk = Talk()
             for start in stride(from: 0, to: requests.count, by: size) {

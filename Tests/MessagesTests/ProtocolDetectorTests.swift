@@ -40,7 +40,7 @@ struct ProtocolDetectorTests {
     }
 
     @Test(arguments: [
-        "", "get / HTTP/1.1\r\n", "EHLO example\r\n", "SSH-2.0-OpenSSH", "\u{0}\u{0}\u{12}\u{4}", "GETX /",
+        "", "get / HTTP/1.1\r\n", "EHLO example\r\n", "SSH-2.0-OpenSSH", "\u{1}\u{2}\u{12}\u{4}", "GETX /",
         "FROBNICATE /a\r\n", "HTTP/2 200\r\n", "HELP\r\n", "QUIT\r\n", "{\"a\":1}",
     ])
     func `other protocols are none`(_ text: String) {
@@ -53,14 +53,20 @@ struct ProtocolDetectorTests {
         #expect(try #require(detect(TLSRecords.clientHello)).layer == .tls)
     }
 
-    @Test(arguments: [TLSRecords.applicationData(100), TLSRecords.encryptedAlert, TLSRecords.changeCipherSpec, [22, 3, 1]])
+    @Test(arguments: [
+        TLSRecords.applicationData(100), TLSRecords.encryptedAlert, TLSRecords.changeCipherSpec, [22, 3, 1],
+    ])
     func `other TLS records are either's`(_ bytes: [UInt8]) throws {
         let found = try #require(detect(bytes))
         #expect(found.layer == .tls)
         #expect(found.sender == nil)
     }
 
-    @Test(arguments: [[23, 3, 9], [22, 2, 0, 0, 10, 1], [23, 3, 3, 0xFF, 0xFF], [22, 3, 3, 0, 0, 1], [24, 3, 3, 0, 5], [19, 3, 3, 0, 5]] as [[UInt8]])
+    @Test(
+        arguments: [
+            [23, 3, 9], [22, 2, 0, 0, 10, 1], [23, 3, 3, 0xFF, 0xFF], [22, 3, 3, 0, 0, 1], [24, 3, 3, 0, 5],
+            [19, 3, 3, 0, 5],
+        ] as [[UInt8]])
     func `what only begins like a TLS record is none`(_ bytes: [UInt8]) {
         #expect(detect(bytes) == nil)
     }

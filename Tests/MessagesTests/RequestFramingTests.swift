@@ -88,14 +88,14 @@ struct RequestFramingTests {
         #expect(framed([.text(text)], isRequest: true) == [.begin(0), .head("POST /a"), .lost])
     }
 
-    @Test(arguments: ["G\r\n", "xyz", ";\r\n", "-5\r\n", "\r\n", "1234567890123456\r\n", "5\u{0}\r\n"])
+    @Test(arguments: ["G\r\n", "xyz", ";\r\n", "-5\r\n", "\r\n", "1234567890123456\r\n", "5\u{1}\r\n"])
     func `what is no chunk size loses the framing`(_ size: String) {
         let text = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n" + size
         #expect(framed([.text(text)], isRequest: true).last == .lost)
     }
 
     @Test(arguments: [
-        "\u{16}\u{3}\u{1}\u{0}", "PRI * HTTP/2.0\r\n\r\n", " GET / HTTP/1.1\r\n\r\n", "GET /a\r\n\r\n",
+        "\u{16}\u{3}\u{1}\u{1}", "PRI * HTTP/2.0\r\n\r\n", " GET / HTTP/1.1\r\n\r\n", "GET /a\r\n\r\n",
         "GET / HTTP/2.0\r\n\r\n", "GET\r\n\r\n",
     ])
     func `what is no request loses the framing`(_ text: String) {

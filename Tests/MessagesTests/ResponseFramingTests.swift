@@ -34,7 +34,9 @@ struct ResponseFramingTests {
     }
 
     @Test func `interim answers come before the answer`() throws {
-        let (interim, hints, final) = ("HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", String.ok)
+        let (interim, hints, final) = (
+            "HTTP/1.1 100 Continue\r\n\r\n", "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n", String.ok
+        )
         let ends = [interim.utf8.count, (interim + hints).utf8.count, (interim + hints + final).utf8.count]
         #expect(
             try responses(interim + hints + final) == [
@@ -82,7 +84,10 @@ struct ResponseFramingTests {
         #expect(framed([.text(.ok), .finish], isRequest: false).count == 3)
     }
 
-    @Test(arguments: ["HTTP/2 200\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "ICY 200 OK\r\n\r\n", "HTTP/1.1 20\r\n\r\n", "http/1.1 200 OK\r\n\r\n"])
+    @Test(arguments: [
+        "HTTP/2 200\r\n\r\n", "HTTP/1.1 2x0 OK\r\n\r\n", "ICY 200 OK\r\n\r\n", "HTTP/1.1 20\r\n\r\n",
+        "http/1.1 200 OK\r\n\r\n",
+    ])
     func `what is no response loses the framing`(_ text: String) {
         #expect(framed([.text(text)], isRequest: false).last == .lost)
     }

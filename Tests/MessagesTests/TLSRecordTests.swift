@@ -21,7 +21,8 @@ struct TLSRecordTests {
             case .bytes(let bytes):
                 var offset = 0
                 while let record = framer.next(bytes.span, &offset) {
-                    found.append(Found(type: record.type.rawValue, length: record.length, body: base + record.bodyStart))
+                    found.append(
+                        Found(type: record.type.rawValue, length: record.length, body: base + record.bodyStart))
                 }
                 base += bytes.count
             case .gap(let count):
@@ -54,7 +55,9 @@ struct TLSRecordTests {
     }
 
     @Test func `the longest record`() {
-        let (found, isLost) = records([.bytes(TLSRecords.applicationData(16384 + 256)), .bytes(TLSRecords.applicationData(3))])
+        let (found, isLost) = records([
+            .bytes(TLSRecords.applicationData(16384 + 256)), .bytes(TLSRecords.applicationData(3)),
+        ])
         #expect(found.map(\.length) == [16640, 3])
         #expect(!isLost)
     }
@@ -84,7 +87,9 @@ struct TLSRecordTests {
         #expect(!isLost)
     }
 
-    @Test(arguments: [[23, 2, 0, 0, 5], [19, 3, 3, 0, 5], [25, 3, 3, 0, 5], [23, 3, 3, 0xFF, 0xFF], [0, 0, 0, 0, 0]] as [[UInt8]])
+    @Test(
+        arguments: [[23, 2, 0, 0, 5], [19, 3, 3, 0, 5], [25, 3, 3, 0, 5], [23, 3, 3, 0xFF, 0xFF], [0, 0, 0, 0, 0]]
+            as [[UInt8]])
     func `what is no record header loses the framing`(_ header: [UInt8]) {
         let (found, isLost) = records([.bytes(TLSRecords.applicationData(3)), .bytes(header + [0, 0, 0])])
         #expect(found.map(\.length) == [3])
@@ -112,7 +117,9 @@ struct TLSRecordTests {
             let parts: [StreamPart] = (0..<random.number(1...8)).map { _ in
                 random.oneIn(4)
                     ? .gap(random.number(1...40))
-                    : .bytes(random.oneIn(2) ? random.bytes(random.number(0...30)) : TLSRecords.applicationData(random.number(0...40)))
+                    : .bytes(
+                        random.oneIn(2)
+                            ? random.bytes(random.number(0...30)) : TLSRecords.applicationData(random.number(0...40)))
             }
             for record in records(parts).found {
                 #expect(record.length <= TLSRecord.maximumLength, "FINRACE_SEED=\(random.seed)")

@@ -59,7 +59,9 @@ struct TLSSessionTests {
             reader.read(.server, TLSRecords.serverHello + TLSRecords.changeCipherSpec + flight).prefix(3)
                 == [.handshake, .handshake, .handshake])
         #expect(
-            reader.read(.client, TLSRecords.changeCipherSpec + TLSRecords.applicationData(69)) == [.handshake, .handshake])
+            reader.read(.client, TLSRecords.changeCipherSpec + TLSRecords.applicationData(69)) == [
+                .handshake, .handshake,
+            ])
         #expect(reader.read(.client, TLSRecords.applicationData(140)) == [.data])
         #expect(reader.read(.server, TLSRecords.applicationData(190)) == [.data])
     }
@@ -94,7 +96,8 @@ struct TLSSessionTests {
         _ = reader.read(.client, TLSRecords.clientHello)
         _ = reader.read(.server, TLSRecords.serverHello + TLSRecords.changeCipherSpec + TLSRecords.encryptedFinished)
         #expect(
-            reader.read(.client, TLSRecords.changeCipherSpec + TLSRecords.encryptedFinished + TLSRecords.applicationData(140))
+            reader.read(
+                .client, TLSRecords.changeCipherSpec + TLSRecords.encryptedFinished + TLSRecords.applicationData(140))
                 == [.handshake, .handshake, .data])
         #expect(reader.read(.server, TLSRecords.applicationData(190)) == [.data])
     }

@@ -29,9 +29,10 @@ package enum FinraceInput: Sendable {
 /// Runs the built `finrace` and waits for its end.
 ///
 /// - Parameter closedOutput: whether the reader of its standard output is gone from the start.
+/// - Parameter openFiles: how many files it may have open; nil leaves the system's limit.
 package func runFinrace(
     _ arguments: [String], input: FinraceInput = .nothing, environment: [String: String] = [:],
-    currentDirectory: URL = Places.packageRoot, closedOutput: Bool = false
+    currentDirectory: URL = Places.packageRoot, closedOutput: Bool = false, openFiles: Int? = nil
 ) throws -> FinraceRun {
     let program = Places.products.appendingPathComponent("finrace")
     guard FileManager.default.isExecutableFile(atPath: program.path) else {
@@ -41,6 +42,10 @@ package func runFinrace(
         let process = Process()
         process.executableURL = program
         process.arguments = arguments
+        if let openFiles {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", "ulimit -n \(openFiles); exec \"$0\" \"$@\"", program.path] + arguments
+        }
         process.currentDirectoryURL = currentDirectory
         process.environment = ["PATH": "/usr/bin:/bin", "LC_ALL": "C"].merging(environment) { $1 }
 

@@ -6,16 +6,10 @@ import Testing
 ///
 /// The recordings are not a part of the project; where they lie beside it, this runs.
 struct LabAccuracyTests {
-    /// Scenarios that are not scored yet, and why.
-    private static let unscored = [
-        "vxlan_node_rtt20": "tunnels are not decoded",
-        "h2c_node_rtt20": "HTTP/2 is taken by turns, so that a GOAWAY is not a close",
-    ]
-
     @Test(.enabled(if: Places.lab != nil, "lab recordings not present: accuracy is checked on captures/ only"))
     func `the verdicts agree with the hosts`() async throws {
         let lab = try #require(Places.lab)
-        let folders = Places.folders(in: lab).filter { Self.unscored[$0.lastPathComponent] == nil }
+        let folders = Places.folders(in: lab)
         try #require(!folders.isEmpty)
 
         let scores = try await withThrowingTaskGroup(of: (name: String, score: LabScore).self) { group in
@@ -31,7 +25,6 @@ struct LabAccuracyTests {
         }
         let total = scores.reduce(into: LabScore()) { $0.add($1.score) }
         print(LabTable.render(scores, total: total))
-        print("not scored: " + Self.unscored.sorted { $0.key < $1.key }.map { "\($0) (\($1))" }.joined(separator: ", "))
 
         #expect(try #require(total.precision) >= 0.99)
         #expect(try #require(total.recall) >= 0.99)
@@ -39,8 +32,7 @@ struct LabAccuracyTests {
         #expect(total.missing == 0, "connections that are in a file and in no finding")
         #expect(total.swappedRoles == 0)
         #expect(total.wrongRequestLines == 0)
-        // A NAT router's second name for a connection is a second flow for now.
-        for (name, score) in scores where !name.hasPrefix("nat_") {
+        for (name, score) in scores {
             #expect(score.racesWithoutTruth == 0, "races on connections that the truth does not know: \(name)")
         }
     }

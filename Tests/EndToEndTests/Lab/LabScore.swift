@@ -68,7 +68,7 @@ struct LabScore: Sendable {
                         + "\(connection.label), wanted \(expectation.primary.rawValue), got \(word)")
             }
         }
-        racesWithoutTruth = joined.withoutTruth.count { $0.judgement.verdict.isRace }
+        racesWithoutTruth = joined.withoutTruth.count { $0.isRace }
     }
 
     private mutating func count(_ flow: FlowFinding?, _ expectation: LabExpectation) {
