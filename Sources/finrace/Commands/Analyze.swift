@@ -38,7 +38,7 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
-        var analyzer = Analyzer(capture.analyzerSettings)
+        var analyzer = Analyzer(try run.analyzerSettings())
         try run.read { frame, info in
             run.note(info, of: analyzer.feed(frame, info))
             return .next

@@ -30,7 +30,7 @@ struct ShowTimeline: ParsableCommand {
         let run = try CaptureRun(capture, appearance, needsSecondPass: true)
         var findings: [Int: FlowFinding] = [:]
         var raceCount = 0
-        var analyzer = Analyzer(capture.analyzerSettings)
+        var analyzer = Analyzer(try run.analyzerSettings())
         try run.read { frame, info in
             analyzer.feed(frame, info)
             return .next
