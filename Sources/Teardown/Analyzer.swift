@@ -47,6 +47,11 @@ public struct Analyzer {
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
 
+    /// Adds lines of a key log: for the TLS sessions whose handshake comes after.
+    public mutating func addKeys(_ keyLog: [UInt8]) {
+        messages.keys.read(keyLog.span)
+    }
+
     /// Takes one frame; frames come in the order of the capture.
     ///
     /// - Returns: the frame's flow, or nil when it holds no TCP segment.

@@ -41,6 +41,22 @@ final class CaptureRun {
         read(from: reader, copyingTo: nil, body)
     }
 
+    /// Lends every frame to `analyzer`, and the secrets that the capture itself brings.
+    func read(into analyzer: inout Analyzer) throws {
+        let notes = reader.notes
+        var known = 0
+        try read { frame, info in
+            if notes.secretCount != known {
+                for secrets in notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
+                    analyzer.addKeys(secrets.bytes)
+                }
+                known = notes.secretCount
+            }
+            note(info, of: analyzer.feed(frame, info))
+            return .next
+        }
+    }
+
     /// Lends every frame once more, `copy` appending to `writer`.
     func readAgain(copyingTo writer: SavefileWriter? = nil, _ body: (Span<UInt8>, FrameInfo) -> FrameAction) throws {
         read(from: try SavefileReader(inputs, filter: options.filterExpression), copyingTo: writer, body)

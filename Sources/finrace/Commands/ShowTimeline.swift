@@ -31,10 +31,7 @@ struct ShowTimeline: ParsableCommand {
         var findings: [Int: FlowFinding] = [:]
         var raceCount = 0
         var analyzer = Analyzer(try run.analyzerSettings())
-        try run.read { frame, info in
-            analyzer.feed(frame, info)
-            return .next
-        }
+        try run.read(into: &analyzer)
         let sums = analyzer.finish { (finding) throws(Never) in
             let isRace = finding.isRace
             raceCount += isRace ? 1 : 0
