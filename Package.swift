@@ -18,6 +18,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     ],
     targets: [
         // The way of a packet, left to right; each module imports only those before it.
@@ -27,15 +28,19 @@ let package = Package(
         .target(name: "Wire", swiftSettings: settings),
         .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: settings),
         .target(name: "Flows", dependencies: ["Wire"], swiftSettings: settings),
-        .target(name: "Messages", dependencies: ["Wire", "Flows"], swiftSettings: settings),
-        .target(name: "Teardown", dependencies: ["Wire", "Flows", "Messages"], swiftSettings: settings),
+        .target(
+            name: "Secrets", dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .target(name: "Messages", dependencies: ["Wire", "Flows", "Secrets"], swiftSettings: settings),
+        .target(
+            name: "Teardown", dependencies: ["Wire", "Flows", "Secrets", "Messages"], swiftSettings: settings),
         .target(
             name: "Report", dependencies: ["Wire", "Flows", "Messages", "Teardown"], exclude: ["Schema"],
             swiftSettings: settings),
         .executableTarget(
             name: "finrace",
             dependencies: [
-                "Capture", "Wire", "Flows", "Messages", "Teardown", "Report",
+                "Capture", "Wire", "Flows", "Secrets", "Messages", "Teardown", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -43,15 +48,22 @@ let package = Package(
 
         // TestSupport builds packets, captures and conversations for the suites.
         .target(
-            name: "TestSupport", dependencies: ["Wire", "Flows", "Messages", "Teardown"], path: "Tests/TestSupport",
+            name: "TestSupport",
+            dependencies: [
+                "Wire", "Flows", "Messages", "Teardown", .product(name: "Crypto", package: "swift-crypto"),
+            ], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "FlowsTests", dependencies: ["Wire", "Flows", "Teardown", "TestSupport"], swiftSettings: settings),
         .testTarget(
+            name: "SecretsTests",
+            dependencies: ["Wire", "Secrets", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            swiftSettings: settings),
+        .testTarget(
             name: "MessagesTests", dependencies: ["Wire", "Flows", "Messages", "TestSupport"], swiftSettings: settings),
         .testTarget(
-            name: "TeardownTests", dependencies: ["Wire", "Flows", "Messages", "Teardown", "TestSupport"],
+            name: "TeardownTests", dependencies: ["Wire", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
             swiftSettings: settings),
         .testTarget(name: "CaptureTests", dependencies: ["Wire", "Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(

@@ -37,7 +37,11 @@ public final class CaptureNotes {
     /// The different comments on frames, to which `FrameInfo.comment` points.
     public private(set) var frameComments: [String] = []
     /// Keys to decrypt what was captured.
-    public private(set) var secrets: [DecryptionSecrets] = []
+    public private(set) var secrets: [DecryptionSecrets] = [] {
+        didSet { secretCount = secrets.count }
+    }
+    /// How many there are; asked for every frame.
+    public private(set) var secretCount = 0
 
     // Beside the lists, so that a file with a hundred thousand of each is not searched for each.
     private var knownLinkTypes: Set<LinkType> = []

@@ -24,6 +24,8 @@ public struct Conversation {
     var tls = TLSSession()
     /// What only HTTP/2 needs; few connections speak it where it can be read.
     var http2: Apart<HTTP2Session>?
+    /// What only a TLS session with keys needs.
+    var decryption: Apart<TLSDecryption>?
     var isServerAnswering = false
 
     /// The exchanges.
@@ -47,8 +49,8 @@ public struct Conversation {
     public var applicationProtocol: ApplicationProtocol {
         switch layer {
         case .undetermined, .opaque: isTLS ? .tls : .opaque
-        case .http1: .http1
-        case .http2: .h2c
+        case .http1: isTLS ? .tlsHTTP1 : .http1
+        case .http2: isTLS ? .tlsHTTP2 : .h2c
         case .switched(let new): new
         }
     }

@@ -141,6 +141,12 @@ struct HTTP1Framer {
         }
     }
 
+    /// Bytes were not seen, and nobody knows how many.
+    mutating func lose() {
+        phase = .lost
+        partial = []
+    }
+
     /// The stream ended.
     ///
     /// - Returns: the end of a message that lasts until the close.

@@ -20,6 +20,13 @@ struct TLSRecord {
     /// The body's first two bytes where the piece has them: a handshake message's type, or a plain alert.
     var first: UInt8?
     var second: UInt8?
+    /// The header's version, as it stood there.
+    var version: UInt16
+
+    /// The header again: it is authenticated with the body.
+    var header: [UInt8] {
+        [type.rawValue, UInt8(version >> 8), UInt8(version & 0xFF), UInt8(length >> 8), UInt8(length & 0xFF)]
+    }
 
     /// Bytes of type, version and length.
     static let headerLength = 5
@@ -112,6 +119,7 @@ struct TLSRecordFramer {
         return TLSRecord(
             type: TLSContentType(rawValue: type), length: length, bodyStart: offset,
             first: offset < bytes.count && length > 0 ? bytes[offset] : nil,
-            second: offset + 1 < bytes.count && length > 1 ? bytes[offset + 1] : nil)
+            second: offset + 1 < bytes.count && length > 1 ? bytes[offset + 1] : nil,
+            version: UInt16(truncatingIfNeeded: header >> 16))
     }
 }

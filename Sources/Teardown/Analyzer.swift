@@ -1,5 +1,6 @@
 import Flows
 import Messages
+import Secrets
 import Wire
 
 /// What the user may set about an analysis.
@@ -8,6 +9,8 @@ public struct AnalyzerSettings: Sendable {
     public var judge = JudgeSettings()
     /// Endpoints that are servers whatever the packets say; a nil address stands for any host.
     public var servers: [(address: IPAddress?, port: UInt16)] = []
+    /// Secrets of TLS sessions.
+    public var keys = KeyLog()
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
 
@@ -24,7 +27,7 @@ public struct Analyzer {
     private var table = FlowTable()
     /// By flow number, as the table's connections.
     private var conversations: ContiguousArray<Conversation> = []
-    private var messages = MessageContext()
+    private var messages: MessageContext
     private var tally = CaptureTally()
     private var recorder: TimelineRecorder?
 
@@ -33,6 +36,7 @@ public struct Analyzer {
     /// - Parameter recording: flows whose segments are kept for a timeline; nil keeps none.
     public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
         self.settings = settings
+        messages = MessageContext(keys: settings.keys)
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
     }
@@ -42,6 +46,11 @@ public struct Analyzer {
 
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
+
+    /// Adds lines of a key log: for the TLS sessions whose handshake comes after.
+    public mutating func addKeys(_ keyLog: [UInt8]) {
+        messages.keys.read(keyLog.span)
+    }
 
     /// Takes one frame; frames come in the order of the capture.
     ///
@@ -106,7 +115,9 @@ public struct Analyzer {
         }
         tally.count(undecoded: .fragment, decoder.waitingFragments)
         tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
-        return tally.finish()
+        var capture = tally.finish()
+        capture.decryption = messages.decryption
+        return capture
     }
 
     /// Ends every stream, and takes from each connection how long its server let it idle.
@@ -115,6 +126,7 @@ public struct Analyzer {
         for flow in flows {
             drain(flow, .low, isFinal: true)
             drain(flow, .high, isFinal: true)
+            conversations[flow].finish(&messages)
             let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
             guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle
             else {

@@ -36,6 +36,11 @@ struct CaptureOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Names for addresses, in the format of /etc/hosts.", valueName: "file"))
     var hosts: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Secrets of TLS sessions, in the format of NSS (default: $SSLKEYLOGFILE).", valueName: "file"))
+    var keylog: String?
+
     @Flag(name: .customShort("n"), help: "Accepted for habit's sake: finrace never asks for names.")
     var numeric = false
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Messages
 import Report
 import Teardown
 import Wire
@@ -38,6 +39,22 @@ final class CaptureRun {
     /// Lends every frame to `body`, up to the number that `-c` allows.
     func read(_ body: (Span<UInt8>, FrameInfo) -> FrameAction) throws {
         read(from: reader, copyingTo: nil, body)
+    }
+
+    /// Lends every frame to `analyzer`, and the secrets that the capture itself brings.
+    func read(into analyzer: inout Analyzer) throws {
+        let notes = reader.notes
+        var known = 0
+        try read { frame, info in
+            if notes.secretCount != known {
+                for secrets in notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
+                    analyzer.addKeys(secrets.bytes)
+                }
+                known = notes.secretCount
+            }
+            note(info, of: analyzer.feed(frame, info))
+            return .next
+        }
     }
 
     /// Lends every frame once more, `copy` appending to `writer`.
@@ -92,11 +109,38 @@ final class CaptureRun {
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
     }
 
+    /// How to analyse, with the secrets that the user has.
+    func analyzerSettings() throws -> AnalyzerSettings {
+        var settings = options.analyzerSettings
+        do {
+            settings.keys = try KeyLogFile.read(options.keylog, isQuiet: isQuiet)
+        } catch {
+            complain(error.description)
+            throw ExitStatus.of(error)
+        }
+        return settings
+    }
+
     /// Says on standard error what of the capture was not decoded.
     func warn(of sums: CaptureFinding) {
-        guard !isQuiet, let count = sums.undecoded[.linkType] else { return }
+        guard !isQuiet else { return }
+        warn(of: sums.decryption)
+        guard let count = sums.undecoded[.linkType] else { return }
         let types = reader.notes.linkTypes.map { String($0.rawValue) }.joined(separator: ", ")
         complain("\(count) frames have a link type that is not decoded (of \(types)); capture with: tcpdump -i any")
+    }
+
+    private func warn(of decryption: DecryptionCounts) {
+        let without = "analysed without keys"
+        if decryption.withoutKeys > 0 {
+            complain("\(decryption.withoutKeys) TLS connections have no usable secrets in the key log; \(without)")
+        }
+        if decryption.unopened > 0 {
+            complain("\(decryption.unopened) TLS connections do not open with their secrets; \(without)")
+        }
+        if decryption.unauthenticRecords > 0 {
+            complain("\(decryption.unauthenticRecords) TLS records do not authenticate; \(without) from there on")
+        }
     }
 
     /// Says what was wrong with the files.

@@ -38,11 +38,8 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
-        var analyzer = Analyzer(capture.analyzerSettings)
-        try run.read { frame, info in
-            run.note(info, of: analyzer.feed(frame, info))
-            return .next
-        }
+        var analyzer = Analyzer(try run.analyzerSettings())
+        try run.read(into: &analyzer)
 
         var output = try Output(appearance.output)
         let races = try report(&analyzer, run, to: &output)

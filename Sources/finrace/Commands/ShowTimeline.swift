@@ -30,11 +30,8 @@ struct ShowTimeline: ParsableCommand {
         let run = try CaptureRun(capture, appearance, needsSecondPass: true)
         var findings: [Int: FlowFinding] = [:]
         var raceCount = 0
-        var analyzer = Analyzer(capture.analyzerSettings)
-        try run.read { frame, info in
-            analyzer.feed(frame, info)
-            return .next
-        }
+        var analyzer = Analyzer(try run.analyzerSettings())
+        try run.read(into: &analyzer)
         let sums = analyzer.finish { (finding) throws(Never) in
             let isRace = finding.isRace
             raceCount += isRace ? 1 : 0
