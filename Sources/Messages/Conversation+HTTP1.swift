@@ -38,6 +38,8 @@ extension Conversation {
         while let event = serverHTTP.next(bytes, &offset, answering: answeredMethod) {
             switch event {
             case .begin:
+                // Framing was lost in the answer before, while the next request waited: this one says that it is over.
+                if exchanges.isAnswerBegun, exchanges.hasNext { exchanges.endResponse(&context.lines) }
                 isServerAnswering = exchanges.beginResponse(at: place.start)
             case .head(let head):
                 receiveResponseHead(head, offset, &context)

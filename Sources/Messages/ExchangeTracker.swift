@@ -30,6 +30,9 @@ public struct ExchangeTracker {
     /// The longest idle gap before a request that was answered.
     public private(set) var longestIdleReuse: Nanoseconds?
 
+    /// Whether a request waits behind the first.
+    var hasNext: Bool { !queue.isEmpty }
+
     /// Whether the answer to `pending` has begun.
     var isAnswerBegun: Bool { pending?.isAnswerBegun ?? false }
 

@@ -39,13 +39,15 @@ struct HTTP1Framer {
 
     static let maximumHead = 1 << 16
 
-    private let isRequest: Bool
-    private var phase = Phase.between
     /// Bytes of the body or chunk that are still to come; while a size line is read, its value so far.
     private var remaining: UInt64 = 0
     /// A head whose end has not come yet; of a size or trailer line only its length so far counts.
     private var partial: [UInt8] = []
-    private var lineLength = 0
+    private var lineLength: UInt32 = 0
+    private var phase = Phase.between
+    private let isRequest: Bool
+    /// Whether the last head's `line` is a range of what was collected and not of the piece at hand.
+    private(set) var lineInPartial = false
 
     init(isRequest: Bool) {
         self.isRequest = isRequest
@@ -106,7 +108,7 @@ struct HTTP1Framer {
                     if lineLength == 0 { return end(offset) }
                     lineLength = 0
                 } else if byte != 13 {
-                    lineLength += 1
+                    lineLength &+= 1
                 }
             case .untilClose, .switched:
                 offset = bytes.count
@@ -194,9 +196,6 @@ struct HTTP1Framer {
         }
         return nil
     }
-
-    /// Whether the last head's `line` is a range of what was collected and not of the piece at hand.
-    private(set) var lineInPartial = false
 
     /// Keeps the request line of the head that `next` just returned from `bytes`.
     func keepLine(_ head: HTTP1Head, _ bytes: Span<UInt8>, _ lines: inout RequestLines) -> RequestLines.Handle? {

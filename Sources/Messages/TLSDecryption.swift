@@ -120,8 +120,12 @@ struct TLSDecryption {
     /// - Returns: the record that will never be complete.
     mutating func lose(_ role: Role, isFramed: Bool) -> SealedRecord? {
         change(role) { side in
-            if isFramed { side.opener?.skipRecord() } else { side.opener?.loseCount() }
             defer { side.partial = nil }
+            if !isFramed {
+                side.opener?.loseCount()
+            } else if side.partial != nil {
+                side.opener?.skipRecord()
+            }
             return side.partial
         }
     }

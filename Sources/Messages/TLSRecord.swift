@@ -56,11 +56,12 @@ struct TLSRecordFramer {
         case lost
     }
 
-    private var phase = Phase.header
-    private var remaining = 0
     /// The header's bytes so far, and how many.
     private var header: UInt64 = 0
-    private var headerCount = 0
+    private var headerCount: UInt8 = 0
+    private var phase = Phase.header
+    /// Bytes of the body that are still to come.
+    private var remaining: UInt16 = 0
 
     var isLost: Bool { phase == .lost }
     var isInBody: Bool { phase == .body }
@@ -73,12 +74,12 @@ struct TLSRecordFramer {
                 header = header << 8 | UInt64(bytes[offset])
                 headerCount += 1
                 offset += 1
-                guard headerCount == TLSRecord.headerLength else { continue }
+                guard Int(headerCount) == TLSRecord.headerLength else { continue }
                 if let record = readHeader(bytes, offset) { return record }
             case .body:
-                let taken = min(bytes.count - offset, remaining)
+                let taken = min(bytes.count - offset, Int(remaining))
                 offset += taken
-                remaining -= taken
+                remaining -= UInt16(taken)
                 if remaining == 0 { beginHeader() }
             case .lost:
                 guard offset == 0, TLSRecord.looksLikeStart(bytes) else {
@@ -97,7 +98,7 @@ struct TLSRecordFramer {
             phase = .lost
             return
         }
-        remaining -= count
+        remaining -= UInt16(count)
         if remaining == 0 { beginHeader() }
     }
 
@@ -114,7 +115,7 @@ struct TLSRecordFramer {
             phase = .lost
             return nil
         }
-        remaining = length
+        remaining = UInt16(length)
         if length == 0 { beginHeader() } else { phase = .body }
         return TLSRecord(
             type: TLSContentType(rawValue: type), length: length, bodyStart: offset,

@@ -53,8 +53,8 @@ struct TLSSession {
     private enum Tickets {
         case none
         case expected
-        case maybe(length: Int)
-        case found(length: Int)
+        case maybe(length: UInt16)
+        case found(length: UInt16)
     }
 
     private var client = SideState()
@@ -155,7 +155,7 @@ struct TLSSession {
             if case .expected = tickets {} else { tickets = .none }
             return .applicationData
         case .server:
-            return lengths.isControl(record.length) ? .other : serverData(record.length)
+            return lengths.isControl(record.length) ? .other : serverData(UInt16(record.length))
         }
     }
 
@@ -209,7 +209,7 @@ struct TLSSession {
     }
 
     /// A record of the server behind its handshake.
-    private mutating func serverData(_ length: Int) -> TLSMeaning {
+    private mutating func serverData(_ length: UInt16) -> TLSMeaning {
         switch tickets {
         case .none:
             return .applicationData

@@ -159,6 +159,31 @@ struct DecryptionTests {
         #expect(finding.requests == 3)
     }
 
+    @Test func `a record that was cut off counts, and the next one opens`() throws {
+        var session = SealedTLS()
+        let log = session.keyLog
+        let script = idle(&session) { script, session in
+            let answer = session.record(.server, .ok)
+            script.client(bytes: session.record(.client, .get("/second")))
+            script.server(bytes: Array(answer[..<20]))
+            script.server(bytes: Array(answer[20..<40]), fate: .unseen)
+            script.server(bytes: Array(answer[40...]))
+            script.client(bytes: session.record(.client, .get("/third")))
+            script.server(bytes: session.record(.server, .ok))
+            script.idle(.seconds(5))
+            script.crossing {
+                $0.server(bytes: session.closeNotify(.server))
+                $0.client(bytes: session.record(.client, .get("/late")))
+            }
+            script.serverRST(.bare)
+        }
+        let finding = try script.finding(at: .client, settings(log))
+        #expect(finding.judgement.verdict == .crossed)
+        #expect(finding.close?.signal.isHeuristic == false)
+        #expect(counts(finding) == [4, 3])
+        #expect(finding.loss?.requestLine == [UInt8](text: "GET /late"))
+    }
+
     @Test func `HTTP/2 inside is read by its frames`() throws {
         var session = SealedTLS()
         let log = session.keyLog
