@@ -37,11 +37,7 @@ public final class CaptureNotes {
     /// The different comments on frames, to which `FrameInfo.comment` points.
     public private(set) var frameComments: [String] = []
     /// Keys to decrypt what was captured.
-    public private(set) var secrets: [DecryptionSecrets] = [] {
-        didSet { secretCount = secrets.count }
-    }
-    /// How many there are; asked for every frame.
-    public private(set) var secretCount = 0
+    public private(set) var secrets: [DecryptionSecrets] = []
 
     // Beside the lists, so that a file with a hundred thousand of each is not searched for each.
     private var knownLinkTypes: Set<LinkType> = []

@@ -28,6 +28,8 @@ struct PcapngFrame: Equatable {
     var linkType: LinkType
     /// The index of its comment in `CaptureNotes.frameComments`.
     var comment: Int?
+    /// Whether secrets stand between the frame before and this one.
+    var followsSecrets = false
 }
 
 /// The blocks of a pcapng file (draft-ietf-opsawg-pcapng), one after another: packet blocks become frames, and
@@ -56,6 +58,7 @@ struct PcapngParser {
     }
 
     private let notes: CaptureNotes
+    private var hasNewSecrets = false
     private var isBigEndian = false
     private var interfaces: [Interface] = []
 
@@ -90,8 +93,8 @@ struct PcapngParser {
             throw PcapngDamage(problem: "a block of \(block.count) bytes ends with a length of \(length)")
         }
         switch BlockType(rawValue: uint32(block, at: 0)) {
-        case .enhancedPacket, .packet: return .frame(try readPacket(block, end))
-        case .simplePacket: return .frame(try readSimplePacket(block, end))
+        case .enhancedPacket, .packet: return .frame(behindSecrets(try readPacket(block, end)))
+        case .simplePacket: return .frame(behindSecrets(try readSimplePacket(block, end)))
         case .custom, .privateCustom, .journalEntry, .sysdigEvent, .sysdigEvent2, .sysdigEvent2Large: return .record
         case .sectionHeader: try readSection(block, end)
         case .interfaceDescription: try readInterface(block, end)
@@ -276,13 +279,22 @@ extension PcapngParser {
         notes.addHost(text(block, range.lowerBound..<end), address)
     }
 
-    private func readSecrets(_ block: Span<UInt8>, _ end: Int) {
+    private mutating func behindSecrets(_ frame: PcapngFrame) -> PcapngFrame {
+        guard hasNewSecrets else { return frame }
+        hasNewSecrets = false
+        var frame = frame
+        frame.followsSecrets = true
+        return frame
+    }
+
+    private mutating func readSecrets(_ block: Span<UInt8>, _ end: Int) {
         let start = 16
         guard end >= start else { return }
         let length = Int(uint32(block, at: 12))
         guard length <= end - start else { return }
         var bytes: [UInt8] = []
         block.copy(start..<(start + length), to: &bytes)
+        hasNewSecrets = true
         notes.addSecrets(DecryptionSecrets(kind: uint32(block, at: 8), bytes: bytes))
     }
 }

@@ -97,7 +97,7 @@ extension PcapngReader {
     ) -> Bool {
         let info = FrameInfo(
             number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
-            comment: frame.comment)
+            comment: frame.comment, followsSecrets: frame.followsSecrets)
         switch body(bytes.span.extracting(frame.bytes), info) {
         case .next: return true
         case .stop: return false

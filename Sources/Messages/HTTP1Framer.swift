@@ -78,7 +78,7 @@ struct HTTP1Framer {
                     offset += 1
                 } else {
                     phase = .head
-                    partial.removeAll(keepingCapacity: true)
+                    if !partial.isEmpty { partial.removeAll(keepingCapacity: true) }
                     return .begin(at: offset)
                 }
             case .head:
@@ -170,8 +170,7 @@ struct HTTP1Framer {
     /// Collects a head: read in place where the piece holds all of it, else from a copy that grows piece by piece.
     private mutating func readHead(_ bytes: Span<UInt8>, _ offset: inout Int, _ method: RequestMethod) -> HTTP1Event? {
         if partial.isEmpty {
-            if let end = Self.headEnd(bytes, from: offset, start: offset) {
-                let head = HTTP1Head(bytes, offset..<end, isRequest: isRequest)
+            if let (head, end) = HTTP1Head.read(bytes, from: offset, isRequest: isRequest) {
                 lineInPartial = false
                 offset = end
                 return finishHead(head, method)
@@ -181,8 +180,9 @@ struct HTTP1Framer {
         } else {
             let known = partial.count
             bytes.copy(offset..<bytes.count, to: &partial)
-            if let end = Self.headEnd(partial.span, from: known, start: 0) {
-                let head = HTTP1Head(partial.span, 0..<end, isRequest: isRequest)
+            if Self.mayEndHead(partial.span, from: known),
+                let (head, end) = HTTP1Head.read(partial.span, from: 0, isRequest: isRequest)
+            {
                 lineInPartial = true
                 offset += end - known
                 return finishHead(head, method)
@@ -265,16 +265,14 @@ struct HTTP1Framer {
         }
     }
 
-    /// The offset behind the empty line that ends a head, or nil; a line feed alone ends a line too
-    /// (RFC 9112 section 2.2). Looks at bytes from `from` on only, and back from there no further than `start`.
-    private static func headEnd(_ bytes: Span<UInt8>, from: Int, start: Int) -> Int? {
-        var index = from
-        while let feed = bytes.firstIndex(of: 10, from: index, to: bytes.count) {
-            let before = feed > start && bytes[feed - 1] == 13 ? feed - 1 : feed
-            if before > start, bytes[before - 1] == 10 { return feed + 1 }
-            index = feed + 1
+    /// Whether an empty line may end at or behind `start`: a head that comes byte by byte is read once, not at each.
+    private static func mayEndHead(_ bytes: Span<UInt8>, from start: Int) -> Bool {
+        var lineFeeds = BytePlaces(of: 10, from: start, to: bytes.count)
+        while let feed = lineFeeds.next(bytes) {
+            let before = feed > 0 && bytes[feed - 1] == 13 ? feed - 1 : feed
+            if before > 0, bytes[before - 1] == 10 { return true }
         }
-        return nil
+        return false
     }
 
     /// Whether `bytes` begin like a message: a method and a space, or a status line. As many

@@ -30,28 +30,37 @@ struct HTTP1Head {
     /// Whether the sender announced that the connection ends with this message (RFC 9112 section 9.3).
     var announcesClose: Bool { saysClose || (minorVersion == 0 && !saysKeepAlive) }
 
-    /// Reads the head in `range`, which ends behind the empty line; nil when its first line is not HTTP/1.
-    init?(_ bytes: Span<UInt8>, _ range: Range<Int>, isRequest: Bool) {
-        guard let lineEnd = bytes.firstIndex(of: UInt8(ascii: "\n"), from: range.lowerBound, to: range.upperBound)
-        else { return nil }
-        guard isRequest ? readRequestLine(bytes, range.lowerBound..<lineEnd) : readStatusLine(bytes, range.lowerBound..<lineEnd)
-        else { return nil }
-
-        var start = lineEnd + 1
-        while start < range.upperBound,
-            let end = bytes.firstIndex(of: UInt8(ascii: "\n"), from: start, to: range.upperBound)
-        {
-            readField(bytes, start..<end)
-            start = end + 1
+    /// Reads the head that begins at `start`, in one pass over its lines. A line feed alone ends a line too (RFC 9112
+    /// section 2.2).
+    ///
+    /// - Returns: the head and the offset behind the empty line that ends it, the head being nil when its first line
+    ///   is not HTTP/1; nil when the end is not among `bytes`.
+    static func read(_ bytes: Span<UInt8>, from start: Int, isRequest: Bool) -> (head: HTTP1Head?, end: Int)? {
+        var lineFeeds = BytePlaces(of: UInt8(ascii: "\n"), from: start, to: bytes.count)
+        guard let first = lineFeeds.next(bytes) else { return nil }
+        var head = HTTP1Head()
+        let isHTTP =
+            isRequest ? head.readRequestLine(bytes, start..<first) : head.readStatusLine(bytes, start..<first)
+        var lineStart = first + 1
+        while let end = lineFeeds.next(bytes) {
+            if end == lineStart || (end == lineStart + 1 && bytes[lineStart] == UInt8(ascii: "\r")) {
+                return (isHTTP ? head : nil, end + 1)
+            }
+            head.readField(bytes, lineStart..<end)
+            lineStart = end + 1
         }
+        return nil
     }
+
+    /// " HTTP/1." as a word.
+    private static let versionWord: UInt64 = 0x2E31_2F50_5454_4820
 
     /// `METHOD target HTTP/1.x` (RFC 9112 section 3).
     private mutating func readRequestLine(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
         var end = line.upperBound
         if end > line.lowerBound, bytes[end - 1] == UInt8(ascii: "\r") { end -= 1 }
         // " HTTP/1.x" is nine bytes.
-        guard end - line.lowerBound > 9, bytes.hasBytes(" HTTP/1.", at: end - 9),
+        guard end - line.lowerBound > 9, bytes.word(at: end - 9) == Self.versionWord,
             HTTP1Framer.looksLikeStart(bytes.extracting(line), isRequest: true)
         else { return false }
         minorVersion = bytes[end - 1] == UInt8(ascii: "0") ? 0 : 1
@@ -66,7 +75,7 @@ struct HTTP1Head {
 
     /// `HTTP/1.x NNN reason` (RFC 9112 section 4).
     private mutating func readStatusLine(_ bytes: Span<UInt8>, _ line: Range<Int>) -> Bool {
-        guard line.count >= 12, bytes.hasBytes("HTTP/1.", at: line.lowerBound) else { return false }
+        guard line.count >= 12, bytes.word(at: line.lowerBound) << 8 == Self.versionWord & ~0xFF else { return false }
         minorVersion = bytes[line.lowerBound + 7] == UInt8(ascii: "0") ? 0 : 1
         for index in (line.lowerBound + 9)..<(line.lowerBound + 12) {
             guard let digit = Self.digit(bytes[index]) else { return false }
@@ -75,25 +84,52 @@ struct HTTP1Head {
         return true
     }
 
-    /// One `name: value` line. Only the six names that matter are looked at further than their first letter.
+    /// One `name: value` line. Only five names matter; their first eight bytes tell them apart.
     private mutating func readField(_ bytes: Span<UInt8>, _ line: Range<Int>) {
-        guard line.count > 4 else { return }
-        switch bytes[line.lowerBound] | 0x20 {
-        case UInt8(ascii: "c"):
-            if let value = Self.value(of: .connection, bytes, line) {
-                readConnection(bytes, value)
-            } else if let value = Self.value(of: .contentLength, bytes, line) {
-                readContentLength(bytes, value)
+        guard line.count >= 8 else { return }
+        let start = line.lowerBound
+        switch Self.lowercase(bytes.word(at: start)) {
+        case FieldStart.connection:
+            if let value = Self.value(bytes, line, behind: 0x3A_6E6F, 3) { readConnection(bytes, value) }  // "on:"
+        case FieldStart.content:
+            // "length:"
+            if let value = Self.value(bytes, line, behind: 0x3A_6874_676E_656C, 7) { readContentLength(bytes, value) }
+        case FieldStart.keepAlive:
+            if let value = Self.value(bytes, line, behind: 0x3A_6576, 3) { readKeepAlive(bytes, value) }  // "ve:"
+        case FieldStart.transfer:
+            let rest = (start + 8)..<line.upperBound
+            // "-encodin", "g:"
+            if rest.count >= 8, Self.lowercase(bytes.word(at: start + 8)) == 0x6E69_646F_636E_652D,
+                let value = Self.value(bytes, rest, behind: 0x3A67, 2)
+            {
+                readTransferEncoding(bytes, value)
             }
-        case UInt8(ascii: "t"):
-            if let value = Self.value(of: .transferEncoding, bytes, line) { readTransferEncoding(bytes, value) }
-        case UInt8(ascii: "u"):
-            if let value = Self.value(of: .upgrade, bytes, line) { upgradesToHTTP2 = Keyword(bytes, value) == .h2c }
-        case UInt8(ascii: "k"):
-            if let value = Self.value(of: .keepAlive, bytes, line) { readKeepAlive(bytes, value) }
+        case FieldStart.upgrade:
+            upgradesToHTTP2 = Keyword(bytes, Self.trimmed(bytes, (start + 8)..<line.upperBound)) == .h2c
         default:
             break
         }
+    }
+
+    /// The first eight bytes of field names, in lower case, as words.
+    private enum FieldStart {
+        static let connection: UInt64 = 0x6974_6365_6E6E_6F63  // "connecti"
+        static let content: UInt64 = 0x2D74_6E65_746E_6F63  // "content-"
+        static let keepAlive: UInt64 = 0x696C_612D_7065_656B  // "keep-ali"
+        static let transfer: UInt64 = 0x7265_6673_6E61_7274  // "transfer"
+        static let upgrade: UInt64 = 0x3A65_6461_7267_7075  // "upgrade:"
+    }
+
+    /// Letters become lower case, hyphen and colon stay.
+    private static func lowercase(_ word: UInt64) -> UInt64 { word | 0x2020_2020_2020_2020 }
+
+    /// The value of the field in `line` if the rest of its name, eight bytes on, is the `count` bytes of `rest`.
+    private static func value(_ bytes: Span<UInt8>, _ line: Range<Int>, behind rest: UInt64, _ count: Int) -> Range<Int>? {
+        let start = line.lowerBound + 8
+        guard line.upperBound - start >= count else { return nil }
+        let mask = (1 &<< UInt64(count * 8)) &- 1 as UInt64
+        guard lowercase(bytes.word(at: start, count: count)) & mask == rest else { return nil }
+        return trimmed(bytes, (start + count)..<line.upperBound)
     }
 
     private mutating func readConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
@@ -151,15 +187,6 @@ extension HTTP1Head {
         return number
     }
 
-    /// The value of the field in `line` if its name is `name`.
-    private static func value(of name: Keyword, _ bytes: Span<UInt8>, _ line: Range<Int>) -> Range<Int>? {
-        let colon = line.lowerBound + name.count
-        guard colon < line.upperBound, bytes[colon] == UInt8(ascii: ":"),
-            Keyword(bytes, line.lowerBound..<colon) == name
-        else { return nil }
-        return trimmed(bytes, (colon + 1)..<line.upperBound)
-    }
-
     private static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, bytes[start] <= 0x20 { start += 1 }
@@ -170,7 +197,9 @@ extension HTTP1Head {
     /// Takes the next member of a comma-separated list off `rest`, trimmed (RFC 9110 section 5.6.1).
     private static func nextMember(_ bytes: Span<UInt8>, _ rest: inout Range<Int>) -> Range<Int>? {
         while !rest.isEmpty {
-            let end = bytes.firstIndex(of: UInt8(ascii: ","), from: rest.lowerBound, to: rest.upperBound) ?? rest.upperBound
+            // Lists are a word or two long: a byte a step is the shortest way.
+            var end = rest.lowerBound
+            while end < rest.upperBound, bytes[end] != UInt8(ascii: ",") { end += 1 }
             let member = trimmed(bytes, rest.lowerBound..<end)
             rest = min(end + 1, rest.upperBound)..<rest.upperBound
             if !member.isEmpty { return member }

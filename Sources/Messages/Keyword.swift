@@ -1,3 +1,5 @@
+import Wire
+
 /// A word of a message head, for comparing in any case: its length and its first 24 bytes in three machine words,
 /// made once. Comparing strings byte by byte was a tenth of the whole analysis.
 struct Keyword: Equatable {
@@ -14,31 +16,19 @@ struct Keyword: Equatable {
 
     /// The word in `range`.
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
-        first = Self.pack(bytes, range, 0)
-        second = range.count > 8 ? Self.pack(bytes, range, 8) : 0
-        third = range.count > 16 ? Self.pack(bytes, range, 16) : 0
         count = range.count
+        first = Self.lowercase(bytes.word(at: range.lowerBound, count: count))
+        second = count > 8 ? Self.lowercase(bytes.word(at: range.lowerBound + 8, count: count - 8)) : 0
+        third = count > 16 ? Self.lowercase(bytes.word(at: range.lowerBound + 16, count: count - 16)) : 0
     }
 
-    /// Eight bytes of the word. Setting bit 5 makes letters lower case and keeps hyphen and digits; words that differ
-    /// only in other characters do not stand in the fields that are looked at.
-    private static func pack(_ bytes: Span<UInt8>, _ range: Range<Int>, _ start: Int) -> UInt64 {
-        var word: UInt64 = 0
-        var shift: UInt64 = 0
-        for index in (range.lowerBound + start)..<min(range.upperBound, range.lowerBound + start + 8) {
-            word |= UInt64(bytes[index] | 0x20) &<< shift
-            shift &+= 8
-        }
-        return word
-    }
+    /// Setting bit 5 makes letters lower case and keeps hyphen and digits; words that differ only in other
+    /// characters do not stand in the fields that are looked at.
+    private static func lowercase(_ word: UInt64) -> UInt64 { word | 0x2020_2020_2020_2020 }
 
     static let close = Keyword("close")
     static let keepAlive = Keyword("keep-alive")
     static let chunked = Keyword("chunked")
-    static let connection = Keyword("connection")
-    static let contentLength = Keyword("content-length")
-    static let transferEncoding = Keyword("transfer-encoding")
-    static let upgrade = Keyword("upgrade")
     static let h2c = Keyword("h2c")
     static let timeout = Keyword("timeout=")
 }

@@ -8,6 +8,8 @@ struct CaptureTally {
     static let maximumServers = 1 << 16
 
     private(set) var capture = CaptureFinding()
+    private var earliest = Timestamp(nanoseconds: .max)
+    private var latest = Timestamp(nanoseconds: .min)
     private var servers: [Endpoint: ServerFinding] = [:]
 
     mutating func count(frame info: borrowing FrameInfo, captured: Int) {
@@ -16,13 +18,8 @@ struct CaptureTally {
         // A capture in microseconds has no digits beyond; asked until the first frame that does.
         if capture.timeDigits == 6, info.time.nanoseconds % 1000 != 0 { capture.timeDigits = 9 }
         if captured < info.wireLength { capture.truncatedPackets += 1 }
-        if let start = capture.start, let end = capture.end {
-            if info.time < start { capture.start = info.time }
-            if end < info.time { capture.end = info.time }
-        } else {
-            capture.start = info.time
-            capture.end = info.time
-        }
+        earliest = min(earliest, info.time)
+        latest = max(latest, info.time)
         if capture.linkTypes.last != info.linkType, !capture.linkTypes.contains(info.linkType) {
             capture.linkTypes.append(info.linkType)
         }
@@ -76,6 +73,10 @@ struct CaptureTally {
     /// The sums, servers with the most races first.
     func finish() -> CaptureFinding {
         var finding = capture
+        if finding.packets > 0 {
+            finding.start = earliest
+            finding.end = latest
+        }
         finding.servers = servers.values.sorted { left, right in
             let (leftRaces, rightRaces) = (left.raceCount, right.raceCount)
             if leftRaces != rightRaces { return leftRaces > rightRaces }

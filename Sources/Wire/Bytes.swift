@@ -7,21 +7,21 @@ extension Span where Element == UInt8 {
     /// The big-endian (network order) 16-bit value at `offset`.
     @inlinable @inline(__always)
     package func uint16(at offset: Int) -> UInt16 {
-        UInt16(self[offset]) << 8 | UInt16(self[offset + 1])
+        // Here and below the extent is known first, so that the compiler makes one checked load of all bytes.
+        let bytes = extracting(offset..<(offset &+ 2))
+        return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
     }
 
     /// The big-endian (network order) 32-bit value at `offset`.
     @inlinable @inline(__always)
     package func uint32(at offset: Int) -> UInt32 {
-        UInt32(self[offset]) << 24 | UInt32(self[offset + 1]) << 16 | UInt32(self[offset + 2]) << 8
-            | UInt32(self[offset + 3])
+        let bytes = extracting(offset..<(offset &+ 4))
+        return UInt32(bytes[0]) << 24 | UInt32(bytes[1]) << 16 | UInt32(bytes[2]) << 8 | UInt32(bytes[3])
     }
 
     /// The big-endian (network order) 64-bit value at `offset`.
     @inlinable @inline(__always)
-    package func uint64(at offset: Int) -> UInt64 {
-        UInt64(uint32(at: offset)) << 32 | UInt64(uint32(at: offset + 4))
-    }
+    package func uint64(at offset: Int) -> UInt64 { word(at: offset).byteSwapped }
 
     /// The little-endian 16-bit value at `offset`.
     @inlinable @inline(__always)
@@ -35,28 +35,30 @@ extension Span where Element == UInt8 {
         uint32(at: offset).byteSwapped
     }
 
+    /// The eight bytes at `offset` as one number, the first byte the lowest. They must be there.
+    @inlinable @inline(__always)
+    package func word(at offset: Int) -> UInt64 {
+        let eight = extracting(offset..<(offset &+ 8))
+        var word: UInt64 = 0
+        for index in 0..<8 { word |= UInt64(eight[index]) &<< UInt64(index &* 8) }
+        return word
+    }
+
+    /// The `count` bytes, eight at most, at `offset` as one number; zeros stand for the rest.
+    @inlinable @inline(__always)
+    package func word(at offset: Int, count: Int) -> UInt64 {
+        if count >= 8 { return word(at: offset) }
+        if offset &+ 8 <= self.count { return word(at: offset) & ((1 &<< UInt64(count &* 8)) &- 1) }
+        var word: UInt64 = 0
+        for index in 0..<count { word |= UInt64(self[offset &+ index]) &<< UInt64(index &* 8) }
+        return word
+    }
+
     /// The offset of the first `byte` at or after `start`, or nil when there is none before `end`.
-    @inlinable
+    @inlinable @inline(__always)
     package func firstIndex(of byte: UInt8, from start: Int, to end: Int) -> Int? {
-        // Eight bytes a step, a third of the time that a byte a step takes. The exclusive or with the pattern is
-        // zero where the byte stands, and the borrow test finds the lowest zero byte exactly.
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
-        var index = start
-        while index + 8 <= end {
-            // The extent of the eight is known here, so that the compiler makes one checked load of them.
-            let eight = extracting(index..<(index + 8))
-            var word: UInt64 = 0
-            for offset in 0..<8 { word |= UInt64(eight[offset]) &<< UInt64(offset &* 8) }
-            let difference = word ^ pattern
-            let zeros = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
-            if zeros != 0 { return index + zeros.trailingZeroBitCount / 8 }
-            index += 8
-        }
-        while index < end {
-            if self[index] == byte { return index }
-            index += 1
-        }
-        return nil
+        var places = BytePlaces(of: byte, from: start, to: end)
+        return places.next(self)
     }
 
     /// Whether the bytes at `offset` are those of `text`.
@@ -73,7 +75,56 @@ extension Span where Element == UInt8 {
 
     /// Appends the bytes of `range` to `buffer`.
     package func copy(_ range: Range<Int>, to buffer: inout [UInt8]) {
-        buffer.reserveCapacity(buffer.count + range.count)
-        for index in range { buffer.append(self[index]) }
+        buffer.append(addingCapacity: range.count) { output in
+            for index in range { output.append(self[index]) }
+        }
+    }
+}
+
+/// The places of one byte in a text, one after the other.
+///
+/// Eight bytes a step: the exclusive or with the pattern is zero where the byte stands, and the sum below sets the
+/// highest bit of every other byte, without a carry from one to the next. What a step found beyond the first place
+/// is kept for the next call.
+@usableFromInline
+package struct BytePlaces {
+    @usableFromInline let pattern: UInt64
+    @usableFromInline let end: Int
+    /// The offset behind the step at hand.
+    @usableFromInline var offset: Int
+    /// The highest bit of each byte of the step that is a place and was not returned.
+    @usableFromInline var found: UInt64 = 0
+
+    /// From `start` on and before `end`, which the text must have.
+    @inlinable @inline(__always)
+    package init(of byte: UInt8, from start: Int, to end: Int) {
+        pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+        self.end = end
+        offset = start
+    }
+
+    /// The next place; nil when there is none.
+    @inlinable @inline(__always)
+    package mutating func next(_ bytes: Span<UInt8>) -> Int? {
+        while found == 0 {
+            guard offset &+ 8 <= end else { return nextOfLast(bytes) }
+            let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+            let difference = bytes.word(at: offset) ^ pattern
+            found = ~(((difference & low) &+ low) | difference | low)
+            offset &+= 8
+        }
+        let place = offset &- 8 &+ found.trailingZeroBitCount / 8
+        found &= found &- 1
+        return place
+    }
+
+    /// The same among the last bytes, fewer than eight.
+    @usableFromInline @inline(never)
+    package mutating func nextOfLast(_ bytes: Span<UInt8>) -> Int? {
+        while offset < end {
+            offset &+= 1
+            if bytes[offset &- 1] == UInt8(truncatingIfNeeded: pattern) { return offset &- 1 }
+        }
+        return nil
     }
 }

@@ -10,13 +10,18 @@ public struct FrameInfo: Sendable {
     public var linkType: LinkType
     /// Which of the capture's comments on frames belongs to it; nil for most.
     public var comment: Int?
+    /// Whether the capture brings secrets before this frame.
+    public var followsSecrets: Bool
 
     /// A frame's facts.
-    public init(number: Int, time: Timestamp, wireLength: Int, linkType: LinkType, comment: Int? = nil) {
+    public init(
+        number: Int, time: Timestamp, wireLength: Int, linkType: LinkType, comment: Int? = nil, followsSecrets: Bool = false
+    ) {
         self.number = number
         self.time = time
         self.wireLength = wireLength
         self.linkType = linkType
         self.comment = comment
+        self.followsSecrets = followsSecrets
     }
 }

@@ -35,6 +35,7 @@ extension PacketDecoder {
         segment.timestampValue = 0
         segment.timestampEcho = 0
         var offset = start
+        if end - start >= 12, frame.uint32(at: start) == 0x0101_080A { offset += 2 }
         while offset < end {
             switch frame[offset] {
             case 0:

@@ -36,11 +36,6 @@ final class CaptureRun {
         if !reader.isOpen { try finish() }
     }
 
-    /// Lends every frame to `body`, up to the number that `-c` allows.
-    func read(_ body: (Span<UInt8>, FrameInfo) -> FrameAction) throws {
-        read(from: reader, copyingTo: nil, body)
-    }
-
     /// Findings handed on at a time: few enough to hold, enough to make what is done for all of them cheap.
     private static let findingsAtATime = 1024
 
@@ -49,28 +44,20 @@ final class CaptureRun {
     /// - Parameter body: takes the connections that came to their end, some at a time, and how many digits the times so
     ///   far have.
     func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], _ timeDigits: Int) throws -> Void) throws {
-        let notes = reader.notes
-        var known = 0
-        var failure: (any Error)?
-        try read { frame, info in
-            if notes.secretCount != known {
-                for secrets in notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
-                    analyzer.addKeys(secrets.bytes)
-                }
-                known = notes.secretCount
+        try ReadAhead(reader, limit: options.count ?? .max).forEachBatch { batch in
+            for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
+                analyzer.addKeys(secrets.bytes)
             }
-            let flow = analyzer.feed(frame, info)
-            if info.comment != nil { note(info, of: flow) }
-            guard analyzer.findingCount >= Self.findingsAtATime else { return .next }
-            do {
-                try body(analyzer.takeFindings(), analyzer.timeDigits)
+            _ = batch.forEachFrame { frame, info in
+                let flow = analyzer.feed(frame, info)
+                if info.comment != nil { note(info, of: flow) }
                 return .next
-            } catch {
-                failure = error
-                return .stop
             }
+            if analyzer.findingCount >= Self.findingsAtATime {
+                try body(analyzer.takeFindings(), analyzer.timeDigits)
+            }
+            return true
         }
-        if let failure { throw failure }
     }
 
     /// Lends every frame once more, `copy` appending to `writer`.

@@ -7,13 +7,14 @@ import Testing
 struct HTTP1HeadTests {
     private func response(_ fields: String..., line: String = "HTTP/1.1 200 OK") throws -> HTTP1Head {
         let bytes = [UInt8](text: ([line] + fields).joined(separator: "\r\n") + "\r\n\r\n")
-        let head = HTTP1Head(bytes.span, 0..<bytes.count, isRequest: false)
-        return try #require(head)
+        let read = HTTP1Head.read(bytes.span, from: 0, isRequest: false)
+        #expect(read?.end == bytes.count)
+        return try #require(read?.head)
     }
 
     private func request(_ text: String) -> HTTP1Head? {
         let bytes = [UInt8](text: text)
-        return HTTP1Head(bytes.span, 0..<bytes.count, isRequest: true)
+        return HTTP1Head.read(bytes.span, from: 0, isRequest: true)?.head
     }
 
     @Test(arguments: ["Content-Length", "content-length", "CONTENT-LENGTH", "cOnTeNt-LeNgTh"])
@@ -111,6 +112,15 @@ struct HTTP1HeadTests {
         #expect(request(text) == nil)
     }
 
+    @Test func `a head ends behind its empty line, whatever follows`() {
+        for (text, end) in [("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", 27), ("GET / HTTP/1.1\n\nx", 16)] {
+            let bytes = [UInt8](text: text)
+            let found = HTTP1Head.read(bytes.span, from: 0, isRequest: true)
+            #expect(found?.end == end)
+            #expect(found?.head != nil)
+        }
+    }
+
     @Test(arguments: [100, 200, 204, 304, 404, 503, 999])
     func `a status`(_ status: Int) throws {
         #expect(try response(line: "HTTP/1.1 \(status) Reason").status == status)
@@ -123,9 +133,12 @@ struct HTTP1HeadTests {
             + "Transfer-Encoding: gzip,\r\nContent-Length\r\n:\r\nC\r\n\r\n"
         let bytes = [UInt8](text: text)
         for end in 0...bytes.count {
+            let prefix = Array(bytes[..<end])
             for start in [0, min(9, end)] {
-                _ = HTTP1Head(bytes.span, start..<end, isRequest: false)
-                _ = HTTP1Head(bytes.span, start..<end, isRequest: true)
+                for isRequest in [false, true] {
+                    let found = HTTP1Head.read(prefix.span, from: start, isRequest: isRequest)?.end
+                    #expect(found == (end == bytes.count ? end : nil))
+                }
             }
         }
     }

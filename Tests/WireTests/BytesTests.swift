@@ -28,6 +28,20 @@ struct BytesTests {
             let naive = bytes[start..<end].firstIndex(of: 10)
             let found = bytes.span.firstIndex(of: 10, from: start, to: end)
             #expect(found == naive, "FINRACE_SEED=\(random.seed)")
+            var places = BytePlaces(of: 10, from: start, to: end)
+            var all: [Int] = []
+            while let place = places.next(bytes.span) { all.append(place) }
+            #expect(all == (start..<end).filter { bytes[$0] == 10 }, "FINRACE_SEED=\(random.seed)")
+        }
+    }
+
+    @Test func `words of every length, with and without bytes behind them`() {
+        for offset in 0...9 {
+            for count in 0...min(8, 9 - offset) {
+                let expected = (0..<count).reduce(into: UInt64(0)) { $0 |= UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+                let word = bytes.span.word(at: offset, count: count)
+                #expect(word == expected)
+            }
         }
     }
 
