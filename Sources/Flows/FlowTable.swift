@@ -37,7 +37,7 @@ package struct FlowTable {
     /// FINs and RSTs of all flows; a connection names its newest one, and each the one before it.
     private var marks: ContiguousArray<(mark: CloseMark, before: Int32)> = []
     /// Bytes ahead of a hole, by flow and side.
-    private var queues: [Int: OutOfOrderQueue] = [:]
+    private var queues = OutOfOrderQueues()
     /// What streams went past unseen, by flow and side.
     var skipped: [Int: SkippedRanges] = [:]
 
@@ -209,9 +209,13 @@ extension FlowTable {
             position: StreamPosition(payloadOf: segment, frame: info.number, time: info.time),
             length: segment.payloadLength, bytes: bytes)
         let half = Self.half(flow, side)
-        return connections[flow][side].keep(run, in: &queues[half, default: OutOfOrderQueue()])
-            ? .ahead : .retransmission
+        let isNew = connections[flow][side].keep(run, in: &queues[half])
+        for half in queues.evict() { connections[half / 2][half % 2 == 0 ? .low : .high].forgetWaiting() }
+        return isNew ? .ahead : .retransmission
     }
+
+    /// Segments behind holes that were given up at the bound of `OutOfOrderQueues`.
+    package var evictedSegments: Int { queues.evictedRuns }
 
     /// The next part of `side`'s stream that is now in order, or nil.
     ///
@@ -220,8 +224,8 @@ extension FlowTable {
         guard connections[flow][side].hasHole else { return nil }
         let half = Self.half(flow, side)
         let piece = connections[flow].takeReady(
-            from: side, in: &queues[half, default: OutOfOrderQueue()], isFinal: isFinal)
-        if !connections[flow][side].hasHole { queues[half] = nil }
+            from: side, in: &queues[half], isFinal: isFinal)
+        if !connections[flow][side].hasHole { queues.remove(half) }
         if case .gap(let gap) = piece { noteSkipped(gap, flow, side) }
         return piece
     }

@@ -117,6 +117,7 @@ public struct Analyzer {
         tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
         var capture = tally.finish()
         capture.decryption = messages.decryption
+        capture.evictedSegments = table.evictedSegments
         return capture
     }
 
@@ -174,7 +175,8 @@ public struct Analyzer {
             deliverPayload(skipping: skipped, delivery, frame, info)
         case .retransmission:
             if delivery.isFromClient {
-                conversations[delivery.flow].retransmitted(segment.payloadSequence, at: info.time)
+                conversations[delivery.flow].retransmitted(
+                    frame.extracting(segment.payload), from: segment.payloadSequence, at: info.time, messages)
             }
         }
         // An acknowledgement may prove that what the peer's hole hides is lost.
