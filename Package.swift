@@ -78,3 +78,13 @@ let package = Package(
             swiftSettings: settings),
     ]
 )
+
+// Fuzz entries need libFuzzer's main function and its instrumentation in every module: Tests/Fuzz/fuzz.sh asks for
+// them, and a build of anything else does not see them.
+if Context.environment["FINRACE_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzz",
+            dependencies: ["Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Report", "TestSupport"],
+            path: "Tests/Fuzz", exclude: ["README.md", "Seeds", "fuzz.sh", "make-seeds.py"], swiftSettings: settings))
+}

@@ -45,7 +45,7 @@ package struct FlowTable {
     private let maximumFlows: Int
     private var twins = AddressTranslations()
     /// Bytes ahead of a hole, by place and side.
-    private var queues: [Int: OutOfOrderQueue] = [:]
+    private var queues = OutOfOrderQueues()
     /// What streams went past unseen, by place and side.
     var skipped: [Int: SkippedRanges] = [:]
 
@@ -244,7 +244,7 @@ extension FlowTable {
         marks.remove(connections[place].newestMark)
         twins.forget(connections[place].number)
         for side in [Side.low, .high] {
-            if connections[place][side].hasHole { queues[Self.half(place, side)] = nil }
+            if connections[place][side].hasHole { queues.remove(Self.half(place, side)) }
             if !skipped.isEmpty { skipped[Self.half(place, side)] = nil }
         }
         connections[place].isInUse = false
@@ -288,9 +288,13 @@ extension FlowTable {
             position: StreamPosition(payloadOf: segment, frame: info.number, time: info.time),
             length: segment.payloadLength, bytes: bytes)
         let half = Self.half(flow, side)
-        return connections[flow][side].keep(run, in: &queues[half, default: OutOfOrderQueue()])
-            ? .ahead : .retransmission
+        let isNew = connections[flow][side].keep(run, in: &queues[half])
+        for half in queues.evict() { connections[half / 2][half % 2 == 0 ? .low : .high].forgetWaiting() }
+        return isNew ? .ahead : .retransmission
     }
+
+    /// Segments behind holes that were given up at the bound of `OutOfOrderQueues`.
+    package var evictedSegments: Int { queues.evictedRuns }
 
     /// The next part of `side`'s stream that is now in order, or nil.
     ///
@@ -299,8 +303,8 @@ extension FlowTable {
         guard connections[flow][side].hasHole else { return nil }
         let half = Self.half(flow, side)
         let piece = connections[flow].takeReady(
-            from: side, in: &queues[half, default: OutOfOrderQueue()], isFinal: isFinal)
-        if !connections[flow][side].hasHole { queues[half] = nil }
+            from: side, in: &queues[half], isFinal: isFinal)
+        if !connections[flow][side].hasHole { queues.remove(half) }
         if case .gap(let gap) = piece { noteSkipped(gap, flow, side) }
         return piece
     }

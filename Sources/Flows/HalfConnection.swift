@@ -19,6 +19,7 @@ public struct HalfConnection {
         static let cut = Known(rawValue: 64)
         static let waiting = Known(rawValue: 128)
         static let base = Known(rawValue: 256)
+        static let conflict = Known(rawValue: 512)
     }
 
     var known: Known = []
@@ -68,6 +69,11 @@ public struct HalfConnection {
     public var hasGap: Bool { known.contains(.gap) }
     /// Whether bytes of its stream were cut by the snap length.
     public var isCut: Bool { known.contains(.cut) }
+    /// Whether its segments have numbers of several kinds: two initial sequence numbers, or data so far apart that no
+    /// window holds both. Which of them a close or a request belongs to cannot be told.
+    public var isConflicting: Bool {
+        known.contains(.conflict) || (hasFIN && isSeen && abs(next.distance(to: finSequence)) >= Self.plausibleDistance)
+    }
     /// Whether the side is known to have sent bytes behind `next` that the capture does not have. Its FIN takes a
     /// number without being one.
     public var isMissingTail: Bool {
@@ -95,6 +101,9 @@ extension HalfConnection {
     /// Sequence numbers further off than this belong to another connection: the largest window that scaling
     /// allows (RFC 7323 section 2.3).
     static let maximumWindow = 1 << 30
+    /// How far a segment may stand from what its side has sent, before it cannot be old or early any more: some way
+    /// around it, far less than the whole circle.
+    private static let plausibleDistance = 1 << 28
 
     /// Takes the payload of a segment of this side into its stream.
     @inline(__always)
@@ -113,10 +122,9 @@ extension HalfConnection {
         return .inOrder(skipping: 0)
     }
 
-    /// Whether an RST with this number may stand in its receiver's window (RFC 9293 section 3.10.7.4): some way
-    /// around what its sender has sent, far less than the whole circle.
+    /// Whether an RST with this number may stand in its receiver's window (RFC 9293 section 3.10.7.4).
     func isPlausibleReset(_ sequence: SequenceNumber) -> Bool {
-        !isSeen || abs(next.distance(to: sequence)) < 1 << 28
+        !isSeen || abs(next.distance(to: sequence)) < Self.plausibleDistance
     }
 
     private mutating func acceptOutOfTurn(_ segment: borrowing Segment, _ length: Int) -> Arrival {
@@ -126,7 +134,10 @@ extension HalfConnection {
             // RFC 9293 section 3.8.4: a keep-alive probe holds nothing, or one byte, before the next.
             if length == 1, offset == -1, segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { return .nothing }
             let fresh = offset + length
-            guard fresh > 0 else { return .retransmission }
+            guard fresh > 0 else {
+                if offset <= -Self.plausibleDistance { known.insert(.conflict) }
+                return .retransmission
+            }
             advance(by: fresh, captured: segment.payload.count + offset)
             return .inOrder(skipping: -offset)
         }
@@ -147,6 +158,7 @@ extension HalfConnection {
     mutating func noteBase(_ segment: borrowing Segment) {
         let isAnswer = segment.flags.isSuperset(of: [.syn, .ack])
         if hasBase, !isAnswer { return }
+        if isAnswer, hasSYN, base != segment.sequence { known.insert(.conflict) }
         known.insert(.base)
         base = segment.flags.contains(.syn) ? segment.sequence : segment.sequence.advanced(by: -1)
     }
@@ -167,6 +179,11 @@ extension HalfConnection {
         payloadBytes &+= UInt64(added)
         known.insert(.waiting)
         return added > 0
+    }
+
+    /// What waited behind a hole was given up: it is part of the hole now.
+    mutating func forgetWaiting() {
+        known.remove(.waiting)
     }
 
     /// The next part of the stream that waits in `queue`, or nil when there is none yet.
@@ -219,7 +236,9 @@ extension HalfConnection {
     ///
     /// - Returns: the gap, or nil when `sequence` is of this numbering.
     mutating func jump(to sequence: SequenceNumber, at position: StreamPosition) -> StreamGap? {
-        next.distance(to: sequence) >= Self.maximumWindow ? goOn(at: sequence, position) : nil
+        guard next.distance(to: sequence) >= Self.maximumWindow else { return nil }
+        known.insert(.conflict)
+        return goOn(at: sequence, position)
     }
 
     private mutating func goOn(at sequence: SequenceNumber, _ position: StreamPosition) -> StreamGap {

@@ -16,10 +16,14 @@ struct OutOfOrderQueue {
     static let maximumBytes = 1 << 20
     /// Runs kept per side: what a hostile sender of one-byte segments can make a look-up walk over.
     static let maximumRuns = 1024
+    /// Bytes that keeping a run takes beside its own: the run, its array's head, and room to grow.
+    static let runCost = 128
 
     private(set) var runs: [Run] = []
     private var keptBytes = 0
 
+    /// Bytes of memory, roughly.
+    var cost: Int { keptBytes + runs.count * Self.runCost }
     var isEmpty: Bool { runs.isEmpty }
     var isFull: Bool { keptBytes >= Self.maximumBytes || runs.count >= Self.maximumRuns }
     var first: Run? { runs.first }

@@ -82,9 +82,31 @@ public struct Conversation {
         exchanges.open(at: time)
     }
 
-    /// Bytes of the client were sent again from `sequence` on.
-    package mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
+    /// `bytes` of the client were sent again; those from `sequence` on, as far as they were captured.
+    package mutating func retransmitted(
+        _ bytes: Span<UInt8>, from sequence: SequenceNumber, at time: Timestamp, _ context: borrowing MessageContext
+    ) {
         exchanges.retransmitted(sequence, at: time)
+        guard case .http1 = layer, !isTLS, let request = exchanges.pending, request.start.sequence == sequence,
+            let line = request.line
+        else { return }
+        let known = context.lines[line]
+        for index in 0..<min(known.count, bytes.count) where known[index] != bytes[index] {
+            exchanges.pending?.isContested = true
+            return
+        }
+    }
+
+    /// Whether nothing of the streams was captured that tells what they are.
+    public var isUnreadable: Bool {
+        guard case .undetermined = layer else { return false }
+        return !isTLS
+    }
+
+    /// Whether an answer has begun in HTTP/1 and its framing was lost: where it ends is not known.
+    public var isAnswerUnframed: Bool {
+        guard case .http1 = layer, exchanges.isAnswerBegun else { return false }
+        return serverHTTP.isLost
     }
 
     /// The next bytes of `role`'s stream.

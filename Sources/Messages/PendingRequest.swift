@@ -28,6 +28,8 @@ public struct PendingRequest: Sendable {
     public internal(set) var lastSent: Timestamp
     /// Its HTTP/2 stream; 0, which is the connection's own number, for every other protocol.
     public internal(set) var stream: UInt32 = 0
+    /// Whether its first bytes were sent again with other content: which of the two the server read is not known.
+    public internal(set) var isContested = false
     /// Whether its answer has begun.
     public internal(set) var isAnswerBegun = false
     /// Whether any byte of that answer was captured; false while it is known only from a gap that the client

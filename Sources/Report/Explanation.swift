@@ -28,9 +28,22 @@ extension FlowFinding {
         case .open:
             return "The capture shows no close: the connection was still open when the capture ended."
         case .inconclusive:
-            return "The capture does not show enough to tell what became of the connection."
+            return inconclusive
         case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop, .closedInProcess:
             return "A request was lost (\(judgement.verdict.rawValue))."
+        }
+    }
+
+    private var inconclusive: String {
+        switch judgement.reason {
+        case .captureGap, .captureStart, .captureEnd, nil:
+            "The capture does not show enough to tell what became of the connection."
+        case .oneSided:
+            "Only one direction of the connection was captured, so nothing shows what its close has met."
+        case .truncatedPackets:
+            "The snap length cut the bytes that would tell what became of the connection; capture with -s 0."
+        case .conflictingSequence:
+            "The sequence numbers of the connection contradict each other, so what its close has met cannot be told."
         }
     }
 

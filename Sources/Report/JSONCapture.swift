@@ -51,6 +51,7 @@ extension CaptureFinding {
             json.member("gaps", gaps)
             json.member("out_of_order", outOfOrder)
             json.member("evicted_flows", evictedFlows)
+            if evictedSegments > 0 { json.member("evicted_segments", evictedSegments) }
             json.object("undecoded") { json in
                 for cause in Undecoded.allCases { json.member(cause.rawValue, undecoded[cause] ?? 0) }
             }

@@ -88,6 +88,9 @@ extension TextReport {
         if let dropped = context.interfaceDropped, dropped > 0 {
             losses.append("\(Units.count(dropped)) dropped by the interface")
         }
+        if capture.evictedSegments > 0 {
+            losses.append("\(Units.count(capture.evictedSegments, "segment")) out of order over the bound")
+        }
         if capture.gaps > 0 { losses.append("\(Units.count(capture.gaps, "connection")) with missing bytes") }
         for cause in Undecoded.allCases where cause != .notTCP {
             if let count = capture.undecoded[cause], count > 0 {

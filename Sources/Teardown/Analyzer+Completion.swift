@@ -63,6 +63,7 @@ extension Analyzer {
         tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
         var capture = tally.finish()
         capture.decryption = messages.decryption
+        capture.evictedSegments = table.evictedSegments
         return capture
     }
 

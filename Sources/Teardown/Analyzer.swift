@@ -128,7 +128,8 @@ public struct Analyzer {
             deliverPayload(skipping: skipped, delivery, frame, info)
         case .retransmission:
             if delivery.isFromClient {
-                conversations[delivery.flow].retransmitted(segment.payloadSequence, at: info.time)
+                conversations[delivery.flow].retransmitted(
+                    frame.extracting(segment.payload), from: segment.payloadSequence, at: info.time, messages)
             }
         }
         // An acknowledgement may prove that what the peer's hole hides is lost.

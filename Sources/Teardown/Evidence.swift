@@ -51,12 +51,18 @@ public struct Evidence: Sendable {
     public var clientCloses: [CloseSignal] = []
     /// The highest acknowledgement number of the server's segments that were no RST.
     public var serverAcknowledged: SequenceNumber?
-    /// Whether only one side's segments were captured.
+    /// Whether only one side's segments were captured, and more of them than attempts to connect.
     public var isOneSided = false
     /// Whether the client acknowledged bytes of the server that the capture does not have.
     public var hasUnseenServerBytes = false
-    /// Whether the server's answer is not known to be complete because of the snap length.
-    public var isCut = false
+    /// Whether the snap length, and nothing else, keeps bytes of the server from the capture.
+    public var isServerCut = false
+    /// Whether the snap length left nothing of the client's bytes that tells what they are.
+    public var isClientHidden = false
+    /// Whether the answer has begun and the snap length hides where it ends.
+    public var isAnswerEndHidden = false
+    /// Whether sequence numbers, or the content under one number, contradict each other.
+    public var hasConflict = false
     /// Whether the server announced that it closes after its last answer.
     public var announcesClose = false
     /// Whether the last answer lasted until the close.
@@ -92,7 +98,8 @@ public struct Evidence: Sendable {
     /// `serverIdle` where the server's timer alone can have closed: it had answered all that it had received, had
     /// not announced the close, and the client had not closed before.
     var timerSample: Nanoseconds? {
-        guard let close = serverClose, !announcesClose, !endsWithClose, !isAnswerIncomplete else { return nil }
+        guard let close = serverClose, !announcesClose, !endsWithClose, !isAnswerIncomplete, !isOneSided, !hasConflict
+        else { return nil }
         if let client = clientClose, client.position.frame < close.position.frame { return nil }
         if let request = lostRequest, close.knows(request.start.sequence) != false { return nil }
         return serverIdle
@@ -128,9 +135,12 @@ extension Evidence {
 
         let client = connection[connection.client]
         let server = connection[connection.server]
-        isOneSided = !client.isSeen || !server.isSeen
+        isOneSided = Self.isOneSided(client, server)
+        hasConflict = client.isConflicting || server.isConflicting || lostRequest?.isContested == true
         serverAcknowledged = server.hasAcknowledged ? server.acknowledged : nil
-        isCut = server.isCut
+        isServerCut = server.isCut && !server.hasGap
+        isClientHidden = client.isCut && conversation.isUnreadable
+        isAnswerEndHidden = isServerCut && conversation.isAnswerUnframed
         // A FIN takes one number behind the stream.
         let seen = server.hasFIN ? server.finSequence.advanced(by: 1) : server.next
         hasUnseenClientBytes = client.isMissingTail
@@ -154,6 +164,15 @@ extension Evidence {
                 Timestamp(nanoseconds: request.start.time.nanoseconds &- idle)
             }
         }
+    }
+
+    /// An attempt to connect that nobody answers has one side by nature. Whatever else a lone side sends shows that
+    /// the other has taken part.
+    private static func isOneSided(_ client: HalfConnection, _ server: HalfConnection) -> Bool {
+        if client.isSeen, server.isSeen { return false }
+        let seen = client.isSeen ? client : server
+        let isAttempt = seen.hasSYN && !seen.hasAcknowledged && seen.payloadBytes == 0
+        return !isAttempt
     }
 }
 

@@ -36,7 +36,8 @@ public struct Judgement: Sendable, Equatable {
 public enum Judge {
     /// The verdict for one connection.
     public static func judge(_ evidence: Evidence, _ settings: JudgeSettings) -> Judgement {
-        guard let request = evidence.lostRequest else { return withoutLoss(evidence) }
+        if let reason = doubt(evidence) { return Judgement(verdict: .inconclusive, reason: reason) }
+        guard let request = evidence.lostRequest else { return withoutLoss(evidence, settings) }
         if let reason = blindness(evidence) { return Judgement(verdict: .inconclusive, reason: reason) }
         guard let verdict = withLoss(request, evidence, settings) else {
             // Whether the connection was idle decides, and its last activity was before the capture.
@@ -51,7 +52,6 @@ public enum Judge {
 
     // MARK: No request lost
 
-    /// Everything was answered, or the last answer has at least begun.
     /// Whether the verdict may change with what is known of the server's idle timer.
     static func dependsOnTimer(_ evidence: Evidence, _ settings: JudgeSettings) -> Bool {
         guard evidence.lostRequest != nil, evidence.serverClose != nil else { return false }
@@ -63,15 +63,17 @@ public enum Judge {
         return verdicts.contains { $0 != verdicts[0] }
     }
 
-    private static func withoutLoss(_ evidence: Evidence) -> Judgement {
+    /// Everything was answered, or the last answer has at least begun.
+    private static func withoutLoss(_ evidence: Evidence, _ settings: JudgeSettings) -> Judgement {
         if evidence.isAnswerBegun, !evidence.isAnswerSeen {
-            return Judgement(verdict: .inconclusive, reason: .captureGap)
+            return Judgement(verdict: .inconclusive, reason: evidence.isServerCut ? .truncatedPackets : .captureGap)
         }
         if clientClosedFirst(evidence) { return Judgement(verdict: .clientClose) }
         guard evidence.serverClose != nil else { return Judgement(verdict: .open) }
         if evidence.isAnswerIncomplete { return Judgement(verdict: .truncated) }
         // The client sent something after the server's close that the capture does not have.
         if evidence.hasUnseenClientBytes { return Judgement(verdict: .inconclusive, reason: .captureGap) }
+        if isHidden(evidence, settings) { return Judgement(verdict: .inconclusive, reason: .truncatedPackets) }
         return Judgement(verdict: .idleClose)
     }
 
@@ -183,9 +185,28 @@ public enum Judge {
 
     // MARK: Doubt
 
-    /// What keeps the capture from showing the outcome at all.
-    private static func blindness(_ evidence: Evidence) -> InconclusiveReason? {
+    /// What makes every verdict a guess.
+    ///
+    /// - One direction alone shows neither what the other side had received when it sent something, nor whether it
+    ///   sent a request or a close at all.
+    /// - Numbers of several kinds, or two contents under one number, have no order among each other. That nobody has
+    ///   closed and nothing is outstanding can be seen all the same.
+    private static func doubt(_ evidence: Evidence) -> InconclusiveReason? {
         if evidence.isOneSided { return .oneSided }
+        let isDecided = evidence.lostRequest == nil && evidence.serverClose == nil && evidence.clientClose == nil
+        return evidence.hasConflict && !isDecided ? .conflictingSequence : nil
+    }
+
+    /// Whether the snap length hides what the server's close has met: which of the client's bytes were requests, or
+    /// whether an answer was complete. After an idle gap the latter was.
+    private static func isHidden(_ evidence: Evidence, _ settings: JudgeSettings) -> Bool {
+        if evidence.isClientHidden { return true }
+        guard evidence.isAnswerEndHidden, let idle = evidence.serverIdle else { return false }
+        return idle < settings.minimumIdle
+    }
+
+    /// What keeps the capture from showing the outcome of a request.
+    private static func blindness(_ evidence: Evidence) -> InconclusiveReason? {
         // "ACKed unseen segment": the answer may be what the capture lost.
         if evidence.hasUnseenServerBytes { return .captureGap }
         return nil

@@ -1,9 +1,10 @@
 import Flows
 import Messages
-import Teardown
 import TestSupport
 import Testing
 import Wire
+
+@testable import Teardown
 
 /// Where the capture does not show enough, the verdict says so and why.
 struct InconclusiveTests {
@@ -67,6 +68,42 @@ struct InconclusiveTests {
         let flow = try #require(analyze(frames).flows.first)
         #expect(flow.judgement.verdict == .inconclusive)
         #expect(flow.judgement.reason == .oneSided)
+    }
+
+    /// A request may have crossed the close, and only its own direction would show it.
+    @Test(arguments: [Script.Party.client, .server])
+    func `one direction of a connection that ended well: one_sided`(_ party: Script.Party) throws {
+        var script = Script.idleConnection()
+        script.serverFIN()
+        script.clientFIN()
+        let sender = party == .client ? script.clientEndpoint : script.serverEndpoint
+        let frames = script.frames().filter { (try? $0.decoded().get().source) == sender.address }
+        let analysis = analyze(frames)
+        #expect(analysis.verdicts == [.inconclusive])
+        #expect(analysis.flows.first?.judgement.reason == .oneSided)
+        #expect(analysis.flows.first?.close?.cause != .idleTimeout)
+    }
+
+    @Test func `what only the server's direction shows is no sample of its idle timeout`() throws {
+        var seen = Script.idleConnection()
+        seen.crossing {
+            $0.serverFIN()
+            $0.client(.get("/late"))
+        }
+        seen.serverRST(.bare)
+        var half = Script.idleConnection(clientPort: 40001)
+        half.idle(.seconds(20))
+        half.serverFIN()
+        let server = half.frames().filter { (try? $0.decoded().get().source) == half.serverEndpoint.address }
+        let finding = analyze((seen.frames() + server).inTimeOrder()).capture
+        #expect(finding.servers.first?.idleCloseCount == 1)
+    }
+
+    @Test func `an attempt to connect that nobody answers has one side and is open`() throws {
+        var script = Script()
+        script.send(.client, flags: [.syn], seq: 0, fate: .lost)
+        script.send(.client, flags: [.syn], seq: 0, fate: .lost)
+        #expect(try script.finding().judgement == Judgement(verdict: .open))
     }
 
     @Test func `a request on an idle connection and then the end of the capture: capture_end`() throws {
