@@ -39,6 +39,8 @@ public struct Connection {
     public package(set) var client: Side
     /// How `client` was found.
     public package(set) var roleBasis: RoleBasis
+    /// Whether the handshake has nothing to take any more; it lies far from what every segment touches.
+    private var isOpened = false
     /// Frames that were other interfaces' copies of one packet.
     public private(set) var duplicates: UInt32 = 0
     /// Segments that came ahead of a hole.
@@ -108,23 +110,31 @@ public struct Connection {
 
     /// Takes one segment.
     ///
-    /// - Returns: what its payload is to the sender's stream; the gap before it, if its peer acknowledged bytes that
-    ///   are missing there; and the gap in the peer's stream, if the sender goes on after bytes that are missing.
+    /// - Parameter gaps: takes the gap before the payload, if the peer acknowledged bytes that are missing there, and
+    ///   the gap in the peer's stream, if the sender goes on after bytes that are missing.
+    /// - Returns: what its payload is to the sender's stream.
     @inline(__always)
-    mutating func receive(_ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo)
-        -> (arrival: Arrival, gap: StreamGap?, peerGap: StreamGap?)
-    {
+    mutating func receive(
+        _ segment: borrowing Segment, from side: Side, _ info: borrowing FrameInfo, _ gaps: inout StreamGaps
+    ) -> Arrival {
         count(segment, side, info)
         self[side].noteBase(segment)
         self[side.other].noteBase(acknowledgedBy: segment)
-        handshake.receive(segment, fromClient: side == client, info.time)
-        var gap: StreamGap?
-        if self[side].next.precedes(segment.payloadSequence) { gap = takeGap(before: segment, from: side, info) }
+        if !isOpened {
+            handshake.receive(segment, fromClient: side == client, info.time)
+            isOpened = handshake.isOver
+        }
+        if self[side].next.precedes(segment.payloadSequence), let gap = takeGap(before: segment, from: side, info) {
+            gaps.own = gap
+            gaps.isAny = true
+        }
         let arrival = self[side].accept(segment)
-        var peerGap: StreamGap?
         switch arrival {
         case .inOrder:
-            if self[side.other].next.precedes(segment.acknowledgment) { peerGap = takePeerGap(segment, side, info) }
+            if self[side.other].next.precedes(segment.acknowledgment), let gap = takePeerGap(segment, side, info) {
+                gaps.peer = gap
+                gaps.isAny = true
+            }
         case .ahead:
             outOfOrder &+= 1
         case .nothing, .retransmission, .trace:
@@ -132,7 +142,7 @@ public struct Connection {
         }
         self[side].note(segment)
         if segment.flags.contains(.syn) { noteSYN(segment, side) }
-        return (arrival, gap, peerGap)
+        return arrival
     }
 
     /// The peer's bytes that `side` acknowledges with new data of its own, and that the capture does not have: an

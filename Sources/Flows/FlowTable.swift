@@ -18,10 +18,20 @@ package struct Delivery {
     package var hasWaiting: Bool
     /// What the payload is to the stream.
     package var arrival: Arrival
-    /// What came to be missing before the payload.
-    package var gap: StreamGap?
-    /// What came to be missing of the other side's stream, before the payload.
-    package var peerGap: StreamGap?
+    /// Whether `takeGaps` has what came to be missing before the payload.
+    package var hasGap: Bool
+    /// Whether some of that is missing in the segment's own stream.
+    package var followsGap: Bool
+}
+
+/// What a segment shows to be missing. Hardly any shows something: it is not part of what is returned for each.
+package struct StreamGaps {
+    /// In its own side's stream, before its payload.
+    package var own: StreamGap?
+    /// In the other side's stream, before its payload.
+    package var peer: StreamGap?
+    /// Whether there is one.
+    var isAny = false
 }
 
 /// The flows of a capture, numbered as Wireshark numbers `tcp.stream`: by first appearance in the file, a new
@@ -44,6 +54,7 @@ package struct FlowTable {
     private var closed: ClosedFlows
     private let maximumFlows: Int
     private var twins = AddressTranslations()
+    private var gaps = StreamGaps()
     /// Bytes ahead of a hole, by place and side.
     private var queues = OutOfOrderQueues()
     /// What streams went past unseen, by place and side.
@@ -101,38 +112,56 @@ package struct FlowTable {
         _ segment: borrowing Segment, _ flow: Int, _ isNew: Bool, _ side: Side, _ hash: UInt64,
         _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo
     ) -> Delivery {
-        guard segment.form == .whole else {
+        var delivery = Delivery(
+            flow: flow, side: side, isFromClient: false, isRoleGuessed: false, isNewFlow: isNew, isDuplicate: false,
+            hasWaiting: false, arrival: .trace, hasGap: false, followsGap: false)
+        if segment.form != .whole {
             connections[flow].receiveTrace(segment, from: side, info)
-            var delivery = delivery(flow, side, isNew, isDuplicate: false)
-            delivery.arrival = .trace
-            return delivery
-        }
-        guard !duplicates.isDuplicate(segment, from: side, flow: hash, at: info.time) else {
+        } else if duplicates.isDuplicate(segment, from: side, flow: hash, at: info.time) {
             connections[flow].receiveDuplicate(segment, from: side, info)
-            return delivery(flow, side, isNew, isDuplicate: true)
+            delivery.isDuplicate = true
+            delivery.arrival = .nothing
+        } else {
+            delivery.arrival = takeStream(segment, flow, side, frame, info)
+            delivery.hasGap = gaps.isAny
+            delivery.followsGap = gaps.isAny && gaps.own != nil
+            delivery.hasWaiting = connections[flow].hasWaiting
         }
-        let (arrival, gap, peerGap) = connections[flow].receive(segment, from: side, info)
-        if !segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { noteControl(segment, flow, side, info) }
-        if case .inOrder = arrival, connections[flow].newestMark >= 0 { forgetResets(flow, side) }
-        if arrival != .inOrder(skipping: 0), arrival != .ahead, segment.payloadLength > 0 {
-            countLateBytes(segment, flow, side)
-        }
-        if let gap { noteSkipped(gap, flow, side) }
-        if let peerGap { noteSkipped(peerGap, flow, side.other) }
-        var delivery = delivery(flow, side, isNew, isDuplicate: false)
-        delivery.arrival = arrival == .ahead ? keep(segment, frame, flow, side, info) : arrival
-        delivery.gap = gap
-        delivery.peerGap = peerGap
+        delivery.isFromClient = connections[flow].client == side
+        delivery.isRoleGuessed = connections[flow].roleBasis == .port
         return delivery
     }
 
+    /// Takes a segment into its side's stream.
     @inline(__always)
-    private func delivery(_ flow: Int, _ side: Side, _ isNew: Bool, isDuplicate: Bool) -> Delivery {
-        Delivery(
-            flow: flow, side: side, isFromClient: connections[flow].client == side,
-            isRoleGuessed: connections[flow].roleBasis == .port, isNewFlow: isNew, isDuplicate: isDuplicate,
-            hasWaiting: connections[flow].hasWaiting, arrival: .nothing, gap: nil,
-            peerGap: nil)
+    private mutating func takeStream(
+        _ segment: borrowing Segment, _ flow: Int, _ side: Side, _ frame: borrowing Span<UInt8>,
+        _ info: borrowing FrameInfo
+    ) -> Arrival {
+        let arrival = connections[flow].receive(segment, from: side, info, &gaps)
+        if !segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { noteControl(segment, flow, side, info) }
+        if gaps.isAny { noteGaps(flow, side) }
+        switch arrival {
+        case .inOrder(let skipped):
+            if connections[flow].newestMark >= 0 { forgetResets(flow, side) }
+            if skipped > 0 { countLateBytes(segment, flow, side) }
+        case .retransmission, .nothing, .trace:
+            if segment.payloadLength > 0 { countLateBytes(segment, flow, side) }
+        case .ahead:
+            return keep(segment, frame, flow, side, info)
+        }
+        return arrival
+    }
+
+    private mutating func noteGaps(_ flow: Int, _ side: Side) {
+        if let gap = gaps.own { noteSkipped(gap, flow, side) }
+        if let gap = gaps.peer { noteSkipped(gap, flow, side.other) }
+    }
+
+    /// What the latest segment shows to be missing.
+    package mutating func takeGaps() -> StreamGaps {
+        defer { gaps = StreamGaps() }
+        return gaps
     }
 
     /// The flow of a segment, made where it is new.

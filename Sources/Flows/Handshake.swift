@@ -41,6 +41,9 @@ public struct Handshake: Sendable {
     /// When the connection was open for a first request: idle time before it counts from here.
     public var establishedAt: Timestamp? { ack ?? synAck }
 
+    /// Whether all of it was seen.
+    var isOver: Bool { ack != nil }
+
     /// Takes one segment; everything after the handshake is ignored.
     @inline(__always)
     mutating func receive(_ segment: borrowing Segment, fromClient: Bool, _ time: Timestamp) {

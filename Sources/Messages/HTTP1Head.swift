@@ -46,7 +46,13 @@ struct HTTP1Head {
             if end == lineStart || (end == lineStart + 1 && bytes[lineStart] == UInt8(ascii: "\r")) {
                 return (isHTTP ? head : nil, end + 1)
             }
-            head.readField(bytes, lineStart..<end)
+            // Of the fields that matter none begins otherwise.
+            switch bytes[lineStart] | 0x20 {
+            case UInt8(ascii: "c"), UInt8(ascii: "k"), UInt8(ascii: "t"), UInt8(ascii: "u"):
+                head.readField(bytes, lineStart..<end)
+            default:
+                break
+            }
             lineStart = end + 1
         }
         return nil

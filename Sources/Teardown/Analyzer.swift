@@ -119,8 +119,11 @@ public struct Analyzer {
 
     @inline(__always)
     private mutating func deliver(_ delivery: Delivery, _ frame: Span<UInt8>, _ info: FrameInfo) {
-        if let gap = delivery.peerGap { skip(gap, delivery.flow, delivery.side.other) }
-        if let gap = delivery.gap { skip(gap, delivery.flow, delivery.side) }
+        if delivery.hasGap {
+            let gaps = table.takeGaps()
+            if let gap = gaps.peer { skip(gap, delivery.flow, delivery.side.other) }
+            if let gap = gaps.own { skip(gap, delivery.flow, delivery.side) }
+        }
         switch delivery.arrival {
         case .nothing, .ahead, .trace:
             break

@@ -47,7 +47,7 @@ struct TimelineRecorder {
         let entry = TimelineEntry(
             frame: info.number, time: info.time, side: delivery.side, sequence: segment.sequence,
             acknowledgment: acknowledgment, flags: segment.flags, payloadLength: segment.payloadLength,
-            arrival: delivery.arrival, head: head, followsGap: delivery.gap != nil)
+            arrival: delivery.arrival, head: head, followsGap: delivery.followsGap)
         append(entry, to: &recorded[flow, default: Timeline(flow: flow)])
     }
 

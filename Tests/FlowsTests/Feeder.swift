@@ -38,8 +38,11 @@ struct Feeder {
         guard case .success(let segment) = frame.decoded() else { return nil }
         let delivery = table.receive(segment, frame.bytes.span, info)
         if delivery.isDuplicate { return delivery }
-        if let gap = delivery.peerGap { add(gap, delivery.flow, delivery.side.other) }
-        if let gap = delivery.gap { add(gap, delivery.flow, delivery.side) }
+        if delivery.hasGap {
+            let gaps = table.takeGaps()
+            if let gap = gaps.peer { add(gap, delivery.flow, delivery.side.other) }
+            if let gap = gaps.own { add(gap, delivery.flow, delivery.side) }
+        }
         if case .inOrder(let skipped) = delivery.arrival {
             let bytes = Array(frame.bytes[segment.payload].dropFirst(skipped))
             let position = segment.payloadSequence.advanced(by: skipped)
