@@ -170,6 +170,7 @@ public struct Conversation {
 
     /// `role` sent its FIN.
     package mutating func finish(from role: Role, _ context: inout MessageContext) {
+        http2?.value.finish(role)
         guard role == .server, case .http1 = layer, case .end? = serverHTTP.finish() else { return }
         endsWithClose = true
         endResponse(&context)

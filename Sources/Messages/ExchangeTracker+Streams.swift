@@ -28,8 +28,22 @@ extension ExchangeTracker {
     }
 
     /// The request's header fields are read.
-    mutating func nameRequest(_ stream: UInt32, line: RequestLines.Handle?) {
-        with(stream) { $0.line = line }
+    ///
+    /// - Parameter line: keeps its request line; not called for a request that has one, or that is not waiting.
+    mutating func nameRequest(_ stream: UInt32, _ method: RequestMethod, line: () -> RequestLines.Handle?) {
+        with(stream) { request in
+            guard request.line == nil else { return }
+            request.method = method
+            request.line = line()
+        }
+    }
+
+    /// The answer on `stream` is a success: if it is one to CONNECT, what follows are no more messages (RFC 9113 section
+    /// 8.5, RFC 8441 section 5).
+    mutating func beginTunnel(_ stream: UInt32, _ lines: inout RequestLines) {
+        var isTunnel = false
+        with(stream) { isTunnel = $0.method == .connect }
+        if isTunnel { end(stream, &lines) }
     }
 
     /// Bytes of the answer on `stream`. Its number alone says that the server had the request.
@@ -46,8 +60,13 @@ extension ExchangeTracker {
 
     /// The answer on `stream` was a 1xx: the final one is still to come (RFC 9113 section 8.1).
     mutating func responseIsInterim(_ stream: UInt32) {
-        with(stream) { $0.isAnswerBegun = false }
-        responses &-= 1
+        var wasBegun = false
+        with(stream) { request in
+            wasBegun = request.isAnswerBegun
+            request.isAnswerBegun = false
+            request.isAnswerSeen = false
+        }
+        if wasBegun { responses &-= 1 }
     }
 
     /// The exchange on `stream` is over: answered, or given up by either side.

@@ -52,6 +52,11 @@ public struct Analyzer {
         messages.keys.read(keyLog.span)
     }
 
+    /// Tells `observer` of every message head from now on.
+    package mutating func observe(_ observer: @escaping (ObservedHead) -> Void) {
+        messages.observer = observer
+    }
+
     /// Takes one frame; frames come in the order of the capture.
     ///
     /// - Returns: the frame's flow, or nil when it holds no TCP segment.
