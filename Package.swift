@@ -70,7 +70,10 @@ let package = Package(
             name: "FlowsTests", dependencies: ["Wire", "Flows", "Teardown", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SecretsTests",
-            dependencies: ["Wire", "Secrets", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Wire", "Secrets", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MessagesTests", dependencies: ["Wire", "Flows", "Messages", "TestSupport"], swiftSettings: settings),
@@ -80,8 +83,8 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Wire", "Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],
-            exclude: ["Goldens"], swiftSettings: settings),
+            dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
+            exclude: ["Goldens", "Recordings"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],

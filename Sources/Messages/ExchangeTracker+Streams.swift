@@ -9,7 +9,12 @@ extension ExchangeTracker {
         while let unseen = outstanding.first(where: { $0.isAnswerBegun && !$0.isAnswerSeen }) {
             end(unseen.stream, &lines)
         }
-        _ = append(at: position, stream: stream)
+        if let pending, pending.stream == 0, !pending.isAnswerBegun {
+            // What was taken by turns, before frames could be read, was its beginning.
+            self.pending?.stream = stream
+        } else {
+            _ = append(at: position, stream: stream)
+        }
     }
 
     /// The request of an upgraded HTTP/1 connection is its stream 1 (RFC 7540 section 3.2).
@@ -49,6 +54,8 @@ extension ExchangeTracker {
     /// Bytes of the answer on `stream`. Its number alone says that the server had the request.
     mutating func receiveResponse(_ stream: UInt32, at time: Timestamp) {
         lastActivity = time
+        // A request that was taken by turns, before frames could be read.
+        if pending?.stream == 0 { pending?.stream = stream }
         var begun: PendingRequest?
         with(stream) { request in
             if !request.isAnswerBegun { begun = request }

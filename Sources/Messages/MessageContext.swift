@@ -14,8 +14,15 @@ package struct MessageContext {
     /// What the keys were good for.
     package internal(set) var decryption = DecryptionCounts()
 
-    package init(keys: KeyLog = KeyLog()) {
+    /// Whether secrets may still be added.
+    private let expectsKeys: Bool
+
+    /// Whether there is a key log, be it without a secret yet.
+    var hasKeys: Bool { expectsKeys || !keys.isEmpty }
+
+    package init(keys: KeyLog = KeyLog(), expectsKeys: Bool = false) {
         self.keys = keys
+        self.expectsKeys = expectsKeys
     }
 }
 
