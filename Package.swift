@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
-            exclude: ["Goldens", "Recordings"], swiftSettings: settings),
+            exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],

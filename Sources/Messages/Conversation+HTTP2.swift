@@ -88,9 +88,11 @@ extension Conversation {
         }
     }
 
-    mutating func receiveFrameGap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
-        if let head = http2?.value.cutHead(role, count) { receive(head, role, place.start, &context) }
-        if http2?.value.skip(role, count) ?? false {
+    /// `count` bytes were not seen; nil when nobody knows how many.
+    mutating func receiveFrameGap(_ count: Int?, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
+        guard let (isFramed, head) = http2?.value.skip(role, count) else { return }
+        if let head { receive(head, role, place.start, &context) }
+        if isFramed {
             receiveFrames([UInt8]().span, role, place, &context)
         } else if role == .server {
             exchanges.loseAnswers()

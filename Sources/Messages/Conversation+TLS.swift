@@ -64,7 +64,7 @@ extension Conversation {
         tls.skip(role, count)
         if let decryption {
             let lost = decryption.value.lose(role, isFramed: !tls.isLost(role))
-            loseApplication(role)
+            loseApplication(role, place, &context)
             if let lost { receive(lost, role, place.time, &context) }
         }
         if isData {
@@ -112,7 +112,7 @@ extension Conversation {
             receive(content, role, place, &context)
         case .failed:
             context.decryption.unauthenticRecords += 1
-            loseApplication(role)
+            loseApplication(role, place, &context)
             receive(record, role, time, &context)
         case .notOpened:
             receive(record, role, time, &context)
@@ -147,13 +147,12 @@ extension Conversation {
     }
 
     /// Bytes of what `role`'s application says are missing, and nobody knows how many.
-    private mutating func loseApplication(_ role: Role) {
+    private mutating func loseApplication(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         switch layer {
         case .http1:
             if role == .client { clientHTTP.lose() } else { serverHTTP.lose() }
         case .http2:
-            _ = http2?.value.skip(role, nil)
-            if role == .server { exchanges.loseAnswers() }
+            receiveFrameGap(nil, role, place, &context)
         case .undetermined, .opaque, .switched:
             break
         }

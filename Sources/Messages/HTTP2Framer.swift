@@ -83,16 +83,13 @@ struct HTTP2Framer {
     ///
     /// - Returns: false when nobody knows any more where frames begin.
     mutating func skip(_ count: Int?) -> Bool {
-        guard let count, canSkip(count) else {
+        guard let count, phase == .payload, count <= remaining else {
             lose()
             return false
         }
         remaining -= count
         return true
     }
-
-    /// Whether the next `count` bytes all belong to the frame at hand.
-    func canSkip(_ count: Int) -> Bool { phase == .payload && count <= remaining }
 
     private mutating func lose() {
         phase = .lost

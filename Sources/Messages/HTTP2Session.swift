@@ -54,24 +54,22 @@ struct HTTP2Session {
 
     /// `count` bytes of `role` were not seen; nil when nobody knows how many.
     ///
-    /// - Returns: false when nobody knows any more where its frames begin.
-    mutating func skip(_ role: Role, _ count: Int?) -> Bool {
-        switch role {
-        case .client: client.skip(count)
-        case .server: server.skip(count)
-        }
-    }
-
-    /// What there is of the header block in which, or after which, bytes of `role` are about to be skipped.
-    mutating func cutHead(_ role: Role, _ count: Int?) -> HTTP2HeaderBlocks.Head? {
+    /// - Returns: whether it is still known where its frames begin, and what there is of a header block that was cut.
+    mutating func skip(_ role: Role, _ count: Int?) -> (isFramed: Bool, head: HTTP2HeaderBlocks.Head?) {
         let frame = current(role)
         // Within DATA nothing is lost but data.
-        if let frame, !frame.hasHeaderBlock, let count, canSkip(role, count) { return nil }
-        return role == .client ? clientHeaders.lose(in: frame) : serverHeaders.lose(in: frame)
-    }
-
-    private func canSkip(_ role: Role, _ count: Int) -> Bool {
-        role == .client ? client.canSkip(count) : server.canSkip(count)
+        let isData = frame.map { !$0.hasHeaderBlock } ?? false
+        var head: HTTP2HeaderBlocks.Head?
+        switch role {
+        case .client:
+            let isFramed = client.skip(count)
+            if !isFramed || !isData { head = clientHeaders.lose(in: frame) }
+            return (isFramed, head)
+        case .server:
+            let isFramed = server.skip(count)
+            if !isFramed || !isData { head = serverHeaders.lose(in: frame) }
+            return (isFramed, head)
+        }
     }
 
     /// `role` sends no more.

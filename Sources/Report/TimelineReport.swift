@@ -49,7 +49,9 @@ public struct TimelineReport: Sendable {
             let pair = "\(context.name(name.client)) → \(context.name(name.server))"
             return TerminalText.cut("also seen as \(pair), flow \(name.flow)", to: width)
         }
-        let asked = finding.serverName.map { "TLS to \(TerminalText.cutMiddle(TerminalText.escaped($0), to: width - 7))" }
+        let asked = finding.serverName.map { name in
+            "TLS to \(TerminalText.cutMiddle(TerminalText.escaped(name), to: width - 7))"
+        }
         return [style(.heading, title), TerminalText.cut(about, to: width)] + [asked].compactMap(\.self) + names + [""]
     }
 

@@ -13,12 +13,12 @@ struct MessageConformanceTests {
         ("pipeline_node_http_rtt20", []),
     ]
 
-    private static var isPossible: Bool {
+    private static let hasTshark: Bool = {
         if Tshark.path == nil { print("tshark not present: requests and responses are not compared with it") }
-        return Tshark.path != nil && Places.lab != nil
-    }
+        return Tshark.path != nil
+    }()
 
-    @Test(.enabled(if: isPossible), arguments: scenarios.map(\.name))
+    @Test(.enabled(if: hasTshark && Places.lab != nil), arguments: scenarios.map(\.name))
     func `requests and responses are tshark's`(_ name: String) throws {
         let folder = try #require(Places.lab).appendingPathComponent(name)
         let decodeAs = Self.scenarios.first { $0.name == name }?.decodeAs ?? []
@@ -50,6 +50,37 @@ struct MessageConformanceTests {
         }
     }
 
+    @Test(.enabled(if: hasTshark), arguments: ["tls12-cbc", "tls13-h2"])
+    func `the recordings with CBC suites and HTTP/2 are read as tshark reads them`(_ name: String) throws {
+        let capture = Places.packageRoot.appendingPathComponent("Tests/Recordings/\(name).pcapng")
+        let expected = try MessageFigures.ofTshark(capture, keyLog: nil, decodeAs: [])
+        #expect(expected.values.reduce(0) { $0 + $1.requests.count } >= 16)
+        #expect(try MessageFigures.ofFinrace(capture, keyLog: nil) == expected)
+    }
+
+    /// Whatever frames a capture lacks, no request or status is told that was not sent, and none in another order.
+    @Test(arguments: ["tls12-cbc", "tls13-h2"])
+    func `with frames missing nothing is made up`(_ name: String) throws {
+        let capture = Places.packageRoot.appendingPathComponent("Tests/Recordings/\(name).pcapng")
+        let whole = try MessageFigures.ofFinrace(capture, keyLog: nil)
+        var random = SeededRandom()
+        print("missing frames: seed \(random.seed)")
+        var told = 0
+        for round in 0..<12 {
+            // Now and then one, now and then all up to one.
+            let missing = Set((1...230).filter { _ in random.oneIn(30) })
+            let start = round % 2 == 0 ? random.number(1...150) : 0
+            let found = try MessageFigures.ofFinrace(capture, keyLog: nil) { $0 < start || missing.contains($0) }
+            for (flow, figures) in found {
+                let all = try #require(whole[flow])
+                #expect(figures.requests.isSubsequence(of: all.requests), "seed \(random.seed), flow \(flow)")
+                #expect(figures.statuses.isSubsequence(of: all.statuses), "seed \(random.seed), flow \(flow)")
+                told += figures.requests.count
+            }
+        }
+        #expect(told > 10)
+    }
+
     /// The streams of a capture that `Differences.md` names: list items that begin `capture` stream N.
     private func explainedStreams(_ capture: String) throws -> Set<Int> {
         let page = Places.packageRoot.appendingPathComponent("Tests/ConformanceTests/Differences.md")
@@ -59,5 +90,17 @@ struct MessageConformanceTests {
             text.split(separator: "\n").filter { $0.hasPrefix(prefix) }.compactMap { line in
                 Int(line.dropFirst(prefix.count).prefix { $0.isNumber })
             })
+    }
+}
+
+extension Array where Element: Equatable {
+    /// Whether its elements stand in `other` in the same order.
+    fileprivate func isSubsequence(of other: [Element]) -> Bool {
+        var rest = other[...]
+        return allSatisfy { element in
+            guard let index = rest.firstIndex(of: element) else { return false }
+            rest = rest[(index + 1)...]
+            return true
+        }
     }
 }

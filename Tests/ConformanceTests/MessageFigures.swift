@@ -14,19 +14,31 @@ struct MessageFigures: Equatable, CustomStringConvertible {
 
     var description: String { "\(requests) \(statuses)" }
 
-    /// finrace's, by flow.
+    /// finrace's, by flow; of CONNECT, for which tshark has no target, nothing.
     ///
-    /// - Parameter keyLog: with the secrets of the TLS sessions; nil for a capture in clear.
-    static func ofFinrace(_ capture: URL, keyLog: URL?) throws -> [Int: MessageFigures] {
+    /// - Parameters:
+    ///   - keyLog: with the secrets of the TLS sessions; nil for a capture in clear, or one that brings them.
+    ///   - isMissing: which frames finrace does not get to see, by their numbers.
+    static func ofFinrace(
+        _ capture: URL, keyLog: URL?, isMissing: (Int) -> Bool = { _ in false }
+    ) throws -> [Int: MessageFigures] {
         var settings = AnalyzerSettings()
         if let keyLog { settings.keys = KeyLog([UInt8](try Data(contentsOf: keyLog))) }
         let heads = ObservedHeads()
         var analyzer = Analyzer(settings)
         analyzer.observe { heads.add($0) }
+        // Numbers the flows where no frame is missing.
+        var numbering = Analyzer(AnalyzerSettings())
         var flowOfFrame: [Int: Int] = [:]
         let reader = try SavefileReader([SavefileInput(capture.path)])
+        var known = 0
         reader.forEachFrame { frame, info in
-            if let flow = analyzer.feed(frame, info) { flowOfFrame[info.number] = flow }
+            for secrets in reader.notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
+                analyzer.addKeys(secrets.bytes)
+            }
+            known = reader.notes.secretCount
+            if let flow = numbering.feed(frame, info) { flowOfFrame[info.number] = flow }
+            if !isMissing(info.number) { analyzer.feed(frame, info) }
             return .next
         }
         _ = analyzer.finish { _ in }
@@ -34,8 +46,9 @@ struct MessageFigures: Equatable, CustomStringConvertible {
         for head in heads.heads {
             switch head {
             case .request(let line, _, let position):
-                guard let flow = flowOfFrame[position.frame] else { continue }
-                figures[flow, default: MessageFigures()].requests.append(String(decoding: line, as: UTF8.self))
+                let line = String(decoding: line, as: UTF8.self)
+                guard let flow = flowOfFrame[position.frame], !line.hasPrefix("CONNECT ") else { continue }
+                figures[flow, default: MessageFigures()].requests.append(line)
             case .response(let status, _, let position):
                 guard let flow = flowOfFrame[position.frame] else { continue }
                 figures[flow, default: MessageFigures()].statuses.append(String(status))
@@ -54,7 +67,7 @@ struct MessageFigures: Equatable, CustomStringConvertible {
 extension MessageFigures {
     private static let fields = [
         "tcp.stream", "http.request.method", "http.request.uri", "http.response.code", "http2.headers.method",
-        "http2.headers.path", "http2.headers.status",
+        "http2.headers.path", "http2.headers.status", "http2.type",
     ]
 
     /// tshark's, by stream.
@@ -72,7 +85,9 @@ extension MessageFigures {
                 cell.split(separator: ",").map(String.init)
             }
             guard cells.count == fields.count, let stream = cells[0].first.flatMap({ Int($0) }) else { continue }
-            for (methods, targets) in [(cells[1], cells[2]), (cells[4], cells[5])] {
+            // Where the server promises a push, the methods are its own.
+            let isPromise = cells[7].contains("5")
+            for (methods, targets) in [(cells[1], cells[2]), (cells[4], cells[5])] where !isPromise {
                 let lines = zip(methods, targets).map { "\($0) \($1)" }
                 figures[stream, default: MessageFigures()].requests += lines
             }

@@ -86,7 +86,7 @@ struct KeyLogTests {
 
     /// TLS 1.2 with AES-CBC, the MAC inside and outside, in a file that brings its own secrets.
     @Test func `a recording with CBC suites is read`() throws {
-        let file = Places.packageRoot.appendingPathComponent("Tests/EndToEndTests/Recordings/tls12-cbc.pcapng")
+        let file = Places.packageRoot.appendingPathComponent("Tests/Recordings/tls12-cbc.pcapng")
         let run = try runFinrace(["--format", "ndjson", "--all-flows", file.path])
         let flows = try run.objects("flow")
         #expect(run.errors == "")
@@ -97,5 +97,20 @@ struct KeyLogTests {
             #expect(flow["responses"] as? Int == 1)
             #expect(flow["server_name"] as? String == "api.example")
         }
+    }
+
+    /// HTTP/2 over TLS 1.3, in a file that brings its own secrets.
+    @Test func `a recording of HTTP/2 is read`() throws {
+        let file = Places.packageRoot.appendingPathComponent("Tests/Recordings/tls13-h2.pcapng")
+        let run = try runFinrace(["--format", "ndjson", "--all-flows", file.path])
+        let flows = try run.objects("flow")
+        #expect(run.errors == "")
+        #expect(flows.map { $0["protocol"] as? String } == ["tls+h2", "tls+h2"])
+        #expect(flows.map { $0["alpn"] as? [String] } == [["h2"], ["h2"]])
+        // Of ten paths three and two rounds, then each at the same time, CONNECT, and one behind it; pushed ones are none.
+        #expect(flows.map { $0["requests"] as? Int } == [42, 32])
+        #expect(flows.map { $0["responses"] as? Int } == [42, 32])
+        #expect(flows.map { $0["verdict"] as? String } == ["client_close", "client_close"])
+        #expect(!run.text.contains("secret0"))
     }
 }

@@ -69,9 +69,8 @@ struct HTTP2HeaderBlocksTests {
             #expect(heads(&session, [HTTP2Frames.frame(1, 1, flags: 4, Self.block)]) == ["1: GET /one"])
             #expect(heads(&session, [Array(frame[..<seen])]) == [])
             let rest = frame.count - seen
-            let cut = session.cutHead(.client, rest)
+            let (isFramed, cut) = session.skip(.client, rest)
             #expect(cut.map(Self.text) == (seen >= 14 ? "3: GET /x" : seen >= 10 ? "3: GET" : "3: "))
-            let isFramed = session.skip(.client, rest)
             #expect(isFramed)
             #expect(heads(&session, [HTTP2Frames.frame(1, 5, flags: 4, Self.again)]) == ["5: GET"])
         }
@@ -81,8 +80,7 @@ struct HTTP2HeaderBlocksTests {
         var session = HTTP2Session()
         let data = HTTP2Frames.data(1, 100)
         #expect(heads(&session, [HTTP2Frames.frame(1, 1, flags: 4, Self.block) + data[..<20]]) == ["1: GET /one"])
-        let cut = session.cutHead(.client, 50)
-        let isFramed = session.skip(.client, 50)
+        let (isFramed, cut) = session.skip(.client, 50)
         #expect(cut == nil)
         #expect(isFramed)
         #expect(
