@@ -40,6 +40,10 @@ struct HeaderFieldReader {
     /// bits at least, or out of a table: the decoder would stop at this after it has changed its table.
     private static let maximumField = 1 << 18
 
+    /// Fields of a block that are decoded without being added to the table. Those that are kept stand first, six at most
+    /// (RFC 9113 section 8.3), so that a byte that stands for a long entry does not cost its length again and again.
+    static let maximumLooked = 32
+
     private static let empty: HPACKDecoder = {
         var decoder = HPACKDecoder(
             allocator: ByteBufferAllocator(), maxDynamicTableSize: HPACKDecoder.maxDynamicTableSize,
@@ -63,6 +67,7 @@ struct HeaderFieldReader {
         var fields = HTTP2HeaderFields()
         var buffer = ByteBuffer()
         var offset = 0
+        var looked = 0
         while offset < block.count {
             let start = offset
             guard let representation = HeaderRepresentation(block, &offset) else {
@@ -70,7 +75,10 @@ struct HeaderFieldReader {
                 forget()
                 return fields
             }
-            guard representation.isWanted else { continue }
+            if !representation.changesTable {
+                guard representation.isWanted, looked < Self.maximumLooked else { continue }
+                looked += 1
+            }
             buffer.clear()
             for index in start..<offset { buffer.writeInteger(block[index]) }
             if let decoded = try? decoder.decodeHeaders(from: &buffer) {
@@ -93,13 +101,15 @@ struct HeaderRepresentation {
     /// Whether it is added to the table.
     let isAdded: Bool
 
-    /// Whether it changes the table, or may be a field that is kept. Those of the static table are known by their
-    /// places: authority, method, path and status (RFC 7541 appendix A).
+    /// Whether the fields behind it depend on it.
+    var changesTable: Bool { isAdded || index == nil }
+
+    /// Whether it may be a field that is kept. Those of the static table are known by their places: authority, method,
+    /// path and status (RFC 7541 appendix A).
     var isWanted: Bool {
-        guard !isAdded, let index else { return true }
-        return switch index {
-        case 6...7, 15...61: false
-        default: true
+        switch index {
+        case 6?, 7?, (15...61)?: false
+        case _?, nil: true
         }
     }
 

@@ -155,6 +155,31 @@ struct HeaderFieldReaderTests {
         #expect(read(&reader, [0x82, 0x84]) == ["GET", "/", nil])
     }
 
+    @Test func `far behind, fields are read for the table only`() {
+        var writer = HeaderBlockWriter()
+        writer.indexed(2)
+        for _ in 0..<HeaderFieldReader.maximumLooked { writer.literal(Field("x-a", "b"), .notAdded) }
+        writer.literal(Field(":path", "/late"), .notAdded)
+        writer.literal(Field(":path", "/kept"), nameAt: 4)
+        writer.indexed(62)
+        let first = writer.take()
+        writer.indexed(2)
+        writer.indexed(62)
+        var reader = HeaderFieldReader()
+        #expect(read(&reader, first) == ["GET", "/kept", nil])
+        #expect(read(&reader, writer.take()) == ["GET", "/kept", nil])
+    }
+
+    /// Each byte stands for an entry of some thousand.
+    @Test func `a block of many references costs no more than its bytes`() {
+        var writer = HeaderBlockWriter()
+        writer.literal(Field(":path", "/" + String(repeating: "\u{FFFD}", count: 1300)), nameAt: 4)
+        var reader = HeaderFieldReader()
+        let block = writer.take() + [UInt8](repeating: 0xBE, count: 60000) + [0x82]
+        #expect(read(&reader, block) == [nil, nil, nil])
+        #expect(read(&reader, [0x82, 0x84]) == ["GET", "/", nil])
+    }
+
     @Test func `random blocks do no harm`() {
         var random = SeededRandom()
         print("header blocks: seed \(random.seed)")
