@@ -16,6 +16,11 @@ public struct AnalyzerSettings: Sendable {
     public var expectsKeys = false
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
+    /// Flows held at a time; with more, those that were silent for longest are judged and forgotten. A million open
+    /// connections take some 400 MB.
+    public var maximumFlows = 1 << 20
+    /// Closed flows held for their stragglers.
+    package var maximumClosedFlows = ClosedFlows.maximumCount
 
     /// The defaults.
     public init() {}
@@ -24,28 +29,30 @@ public struct AnalyzerSettings: Sendable {
 /// Frames in, judged connections out: the whole way of a packet through decoder, flow table, reassembly, framing
 /// and judgement, without input or output of its own.
 public struct Analyzer {
-    private let settings: AnalyzerSettings
-    private var decoder: PacketDecoder
+    let settings: AnalyzerSettings
+    var decoder: PacketDecoder
     private var segment = Segment()
-    private var table = FlowTable()
-    /// By flow number, as the table's connections.
-    private var conversations: ContiguousArray<Conversation> = []
-    private var messages: MessageContext
-    private var tally = CaptureTally()
+    var table: FlowTable
+    /// By place in the table, as its connections.
+    var conversations: ContiguousArray<Conversation> = []
+    var messages: MessageContext
+    var tally = CaptureTally()
     private var recorder: TimelineRecorder?
+    var completion = Completion()
 
     /// An analysis of one capture.
     ///
     /// - Parameter recording: flows whose segments are kept for a timeline; nil keeps none.
     public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
         self.settings = settings
+        table = FlowTable(maximumFlows: settings.maximumFlows, maximumClosed: settings.maximumClosedFlows)
         messages = MessageContext(keys: settings.keys, expectsKeys: settings.expectsKeys)
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
     }
 
     /// The number of flows so far.
-    public var flowCount: Int { table.connections.count }
+    public var flowCount: Int { table.flowCount }
 
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
@@ -62,7 +69,7 @@ public struct Analyzer {
 
     /// Takes one frame; frames come in the order of the capture.
     ///
-    /// - Returns: the frame's flow, or nil when it holds no TCP segment.
+    /// - Returns: the number of the frame's flow, or nil when it holds no TCP segment.
     @discardableResult
     public mutating func feed(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
         tally.count(frame: info, captured: frame.count)
@@ -90,66 +97,11 @@ public struct Analyzer {
     private mutating func take(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
         let delivery = table.receive(segment, frame, info)
         if delivery.isNewFlow { begin(delivery.flow) }
-        guard delivery.arrival != .trace else { return delivery.flow }
-        recorder?.record(segment, frame, info, delivery)
+        let number = table.connections[delivery.flow].number
+        guard delivery.arrival != .trace else { return number }
+        recorder?.record(segment, frame, info, delivery, of: number)
         if !delivery.isDuplicate { deliver(delivery, frame, info) }
-        return delivery.flow
-    }
-
-    /// Ends the capture and judges every connection, in the order of their numbers.
-    ///
-    /// - Parameter body: takes each finding; an error that it throws ends the analysis.
-    /// - Returns: the sums.
-    public mutating func finish<Failure: Error>(
-        _ body: (FlowFinding) throws(Failure) -> Void
-    ) throws(Failure) -> CaptureFinding {
-        let flows = table.connections.indices.filter { !table.connections[$0].isOnlyQuoted }
-        let twins = table.natTwins()
-        let firstName = Dictionary(twins.flatMap { first, others in others.map { ($0, first) } }) { first, _ in first }
-        let samples = idleSamples(flows, leavingOut: Set(firstName.keys))
-        for flow in flows {
-            var finding = FlowFinding(
-                flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], messages, samples,
-                settings.judge)
-            if let first = firstName[flow] {
-                finding.isSecondName = true
-                finding.otherNames = [otherName(first)]
-            } else {
-                finding.otherNames = twins[flow, default: []].map(otherName)
-                let connection = table.connections[flow]
-                tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
-            }
-            try body(finding)
-        }
-        tally.count(undecoded: .fragment, decoder.waitingFragments)
-        tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
-        var capture = tally.finish()
-        capture.decryption = messages.decryption
-        return capture
-    }
-
-    /// Ends every stream, and takes from each connection how long its server let it idle.
-    private mutating func idleSamples(_ flows: [Int], leavingOut secondNames: Set<Int>) -> IdleSamples {
-        var samples = IdleSamples()
-        for flow in flows {
-            drain(flow, .low, isFinal: true)
-            drain(flow, .high, isFinal: true)
-            conversations[flow].finish(&messages)
-            let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
-            guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle
-            else {
-                continue
-            }
-            let server = table.connections[flow].server
-            samples.add(idle, of: table.connections[flow].endpoint(server))
-        }
-        return samples
-    }
-
-    private func otherName(_ flow: Int) -> OtherName {
-        let connection = table.connections[flow]
-        return OtherName(
-            flow: flow, client: connection.endpoint(connection.client), server: connection.endpoint(connection.server))
+        return number
     }
 
     /// The timelines that were asked for, by flow number.
@@ -157,8 +109,10 @@ public struct Analyzer {
 
     // MARK: One segment
 
+    @inline(never)
     private mutating func begin(_ flow: Int) {
         if flow == conversations.count { conversations.append(Conversation()) }
+        makeRoom()
         guard !settings.servers.isEmpty else { return }
         for side in [Side.low, .high] {
             let endpoint = table.connections[flow].endpoint(side)
@@ -251,7 +205,7 @@ public struct Analyzer {
     }
 
     /// Delivers what waits behind a hole that is now filled or given up, then the end of the stream.
-    private mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
+    mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
         while let piece = table.takeReady(flow, side, isFinal: isFinal) { take(piece, flow, side) }
         if table.takeFinish(flow, side) { conversations[flow].finish(from: role(flow, side), &messages) }
     }

@@ -41,6 +41,11 @@ struct CaptureOptions: ParsableArguments {
             "Secrets of TLS sessions, in the format of NSS (default: $SSLKEYLOGFILE).", valueName: "file"))
     var keylog: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Flows held at a time; with more, those silent for longest are judged early.", valueName: "count"))
+    var maxFlows = AnalyzerSettings().maximumFlows
+
     @Flag(name: .customShort("n"), help: "Accepted for habit's sake: finrace never asks for names.")
     var numeric = false
 
@@ -55,6 +60,7 @@ struct CaptureOptions: ParsableArguments {
 
     func validate() throws {
         if let count, count <= 0 { throw ValidationError("-c takes a number of frames from 1.") }
+        if maxFlows <= 0 { throw ValidationError("--max-flows takes a number of flows from 1.") }
         if inputs.count(where: { $0 == "-" }) > 1 { throw ValidationError("Standard input can be read only once.") }
     }
 
@@ -82,6 +88,7 @@ struct CaptureOptions: ParsableArguments {
         settings.judge.unreadWindow = unreadWindow.nanoseconds
         settings.servers = server.map { ($0.address, $0.port) } + serverPort.map { (nil, $0) }
         settings.vxlanPorts = vxlanPort
+        settings.maximumFlows = maxFlows
         return settings
     }
 }
