@@ -19,6 +19,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
     targets: [
         // The way of a packet, left to right; each module imports only those before it.
@@ -29,9 +31,19 @@ let package = Package(
         .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: settings),
         .target(name: "Flows", dependencies: ["Wire"], swiftSettings: settings),
         .target(
-            name: "Secrets", dependencies: ["Wire", .product(name: "Crypto", package: "swift-crypto")],
+            name: "Secrets",
+            dependencies: [
+                "Wire", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
-        .target(name: "Messages", dependencies: ["Wire", "Flows", "Secrets"], swiftSettings: settings),
+        .target(
+            name: "Messages",
+            dependencies: [
+                "Wire", "Flows", "Secrets", .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHPACK", package: "swift-nio-http2"),
+            ],
+            swiftSettings: settings),
         .target(
             name: "Teardown", dependencies: ["Wire", "Flows", "Secrets", "Messages"], swiftSettings: settings),
         .target(
@@ -58,7 +70,10 @@ let package = Package(
             name: "FlowsTests", dependencies: ["Wire", "Flows", "Teardown", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "SecretsTests",
-            dependencies: ["Wire", "Secrets", "TestSupport", .product(name: "Crypto", package: "swift-crypto")],
+            dependencies: [
+                "Wire", "Secrets", "TestSupport", .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "CryptoExtras", package: "swift-crypto"),
+            ],
             swiftSettings: settings),
         .testTarget(
             name: "MessagesTests", dependencies: ["Wire", "Flows", "Messages", "TestSupport"], swiftSettings: settings),
@@ -68,10 +83,11 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Wire", "Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],
+            dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
-            name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],
+            name: "ConformanceTests",
+            dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
             exclude: ["Differences.md"], swiftSettings: settings),
         .testTarget(
             name: "ReportTests", dependencies: ["Report", "Teardown", "Messages", "Flows", "Wire"],

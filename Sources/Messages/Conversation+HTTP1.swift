@@ -12,7 +12,9 @@ extension Conversation {
                 if serverHTTP.isLost, exchanges.isAnswerBegun { exchanges.endResponse(&context.lines) }
                 exchanges.beginRequest(at: place.position(at: start))
             case .head(let head):
-                exchanges.nameRequest(head.method, line: clientHTTP.keepLine(head, bytes, &context.lines))
+                let line = clientHTTP.keepLine(head, bytes, &context.lines)
+                observe(line, place.start, context)
+                exchanges.nameRequest(head.method, line: line)
                 if case .end(let end)? = clientHTTP.afterHead(offset) { extendRequest(place, end) }
             case .end(let end):
                 extendRequest(place, end)
@@ -29,6 +31,13 @@ extension Conversation {
         }
     }
 
+    private func observe(
+        _ line: RequestLines.Handle?, _ position: StreamPosition, _ context: borrowing MessageContext
+    ) {
+        guard let observer = context.observer, let line else { return }
+        observer(.request(line: context.lines[line], stream: 0, at: position))
+    }
+
     private mutating func extendRequest(_ place: PiecePlace, _ end: Int) {
         exchanges.extendRequest(to: place.end(at: end), at: place.time)
     }
@@ -42,6 +51,7 @@ extension Conversation {
                 if exchanges.isAnswerBegun, exchanges.hasNext { exchanges.endResponse(&context.lines) }
                 isServerAnswering = exchanges.beginResponse(at: place.start)
             case .head(let head):
+                context.observer?(.response(status: head.status, stream: 0, at: place.start))
                 receiveResponseHead(head, offset, &context)
                 if case .http2 = layer {
                     receiveFrames(bytes.extracting(offset..<bytes.count), .server, place.dropping(offset), &context)

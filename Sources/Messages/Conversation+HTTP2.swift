@@ -16,7 +16,31 @@ extension Conversation {
             case .payload:
                 break
             case .end(let frame):
+                if let head = http2?.value.head(frame, role) { receive(head, role, place.start, &context) }
                 end(frame, role, place.end(at: offset), &context)
+            }
+        }
+    }
+
+    /// What a header block says. One without a method or a status holds trailers, or fields that are not known.
+    private mutating func receive(
+        _ head: HTTP2HeaderBlocks.Head, _ role: Role, _ position: StreamPosition, _ context: inout MessageContext
+    ) {
+        switch role {
+        case .client:
+            guard let method = head.fields.method, let target = head.fields.target else { return }
+            let line = Array("\(method) \(target)".utf8)
+            context.observer?(.request(line: line, stream: head.stream, at: position))
+            exchanges.nameRequest(head.stream, method == "CONNECT" ? .connect : .other) {
+                context.lines.keep(line.span, 0..<line.count)
+            }
+        case .server:
+            guard let status = head.fields.status else { return }
+            context.observer?(.response(status: status, stream: head.stream, at: position))
+            switch status {
+            case 100..<200: exchanges.responseIsInterim(head.stream)
+            case 200..<300: exchanges.beginTunnel(head.stream, &context.lines)
+            default: break
             }
         }
     }
@@ -64,8 +88,11 @@ extension Conversation {
         }
     }
 
-    mutating func receiveFrameGap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
-        if http2?.value.skip(role, count) ?? false {
+    /// `count` bytes were not seen; nil when nobody knows how many.
+    mutating func receiveFrameGap(_ count: Int?, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
+        guard let (isFramed, head) = http2?.value.skip(role, count) else { return }
+        if let head { receive(head, role, place.start, &context) }
+        if isFramed {
             receiveFrames([UInt8]().span, role, place, &context)
         } else if role == .server {
             exchanges.loseAnswers()

@@ -21,6 +21,7 @@ extension Conversation {
             let end = position.sequence.advanced(by: record.bodyStart + record.length)
             if case .hello(let hello) = meaning { receiveHello(hello, role, bytes, &context) }
             if let decryption {
+                decryption.value.findKeys(context.keys)
                 let sealed = SealedRecord(
                     header: record.header, length: record.length, start: start, end: end, meaning: meaning)
                 if decryption.value.begin(record, role, bytes, sealed) {
@@ -63,7 +64,7 @@ extension Conversation {
         tls.skip(role, count)
         if let decryption {
             let lost = decryption.value.lose(role, isFramed: !tls.isLost(role))
-            loseApplication(role)
+            loseApplication(role, place, &context)
             if let lost { receive(lost, role, place.time, &context) }
         }
         if isData {
@@ -89,15 +90,16 @@ extension Conversation {
     private mutating func receiveHello(
         _ hello: TLSHello, _ role: Role, _ bytes: Span<UInt8>, _ context: inout MessageContext
     ) {
+        if let names = hello.protocolNames.flatMap({ context.names.keep(bytes, $0) }) { protocolNames = names }
         switch role {
         case .client:
             if serverName == nil { serverName = hello.serverName.flatMap { context.names.keep(bytes, $0) } }
-            if !context.keys.isEmpty, decryption == nil, let random = hello.random {
+            if context.hasKeys, decryption == nil, let random = hello.random {
                 decryption = Apart(TLSDecryption(bytes, random))
             }
         case .server:
             guard let decryption, !hello.isRetry(bytes) else { return }
-            if !decryption.value.begin(hello, bytes, context.keys) { self.decryption = nil }
+            if !decryption.value.begin(hello, bytes) { self.decryption = nil }
         }
     }
 
@@ -110,7 +112,7 @@ extension Conversation {
             receive(content, role, place, &context)
         case .failed:
             context.decryption.unauthenticRecords += 1
-            loseApplication(role)
+            loseApplication(role, place, &context)
             receive(record, role, time, &context)
         case .notOpened:
             receive(record, role, time, &context)
@@ -145,13 +147,12 @@ extension Conversation {
     }
 
     /// Bytes of what `role`'s application says are missing, and nobody knows how many.
-    private mutating func loseApplication(_ role: Role) {
+    private mutating func loseApplication(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         switch layer {
         case .http1:
             if role == .client { clientHTTP.lose() } else { serverHTTP.lose() }
         case .http2:
-            _ = http2?.value.skip(role, nil)
-            if role == .server { exchanges.loseAnswers() }
+            receiveFrameGap(nil, role, place, &context)
         case .undetermined, .opaque, .switched:
             break
         }
@@ -159,13 +160,13 @@ extension Conversation {
 
     /// The capture is over: a record that is not complete means what it means without keys.
     package mutating func finish(_ context: inout MessageContext) {
-        guard isTLS, !context.keys.isEmpty else { return }
+        guard isTLS, context.hasKeys else { return }
         for role in [Role.client, .server] {
             guard let record = decryption?.value.lose(role, isFramed: true) else { continue }
             receive(record, role, record.start.time, &context)
         }
         guard exchanges.requests > 0 else { return }
-        if let decryption {
+        if let decryption, decryption.value.hasKeys {
             if !decryption.value.hasOpened { context.decryption.unopened += 1 }
         } else {
             context.decryption.withoutKeys += 1

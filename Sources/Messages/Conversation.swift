@@ -42,6 +42,8 @@ public struct Conversation {
     public internal(set) var unsolicitedStatus: Int?
     /// The name of the server that a TLS client asked for.
     package internal(set) var serverName: ServerNames.Handle?
+    /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).
+    package internal(set) var protocolNames: ServerNames.Handle?
 
     package init() {}
 
@@ -133,6 +135,7 @@ public struct Conversation {
                 takeTurn(place, bytes.count, role, &context)
                 return
             }
+            endTurns(role, place, &context)
             if isTLS, place.isClear {
                 receiveRecords(bytes, role, place.start, &context)
             } else {
@@ -148,6 +151,12 @@ public struct Conversation {
         case .switched:
             break
         }
+    }
+
+    /// What was taken by turns is over: answered, or by these bytes, which no frame pairs with it.
+    private mutating func endTurns(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
+        if role == .server, case .http2 = layer { _ = exchanges.beginResponse(at: place.start) }
+        if exchanges.isAnswerBegun { exchanges.endResponse(&context.lines) }
     }
 
     /// Goes on with `found`, or returns false when it cannot stand here.
@@ -192,6 +201,7 @@ public struct Conversation {
 
     /// `role` sent its FIN.
     package mutating func finish(from role: Role, _ context: inout MessageContext) {
+        http2?.value.finish(role)
         guard role == .server, case .http1 = layer, case .end? = serverHTTP.finish() else { return }
         endsWithClose = true
         endResponse(&context)

@@ -9,7 +9,12 @@ extension ExchangeTracker {
         while let unseen = outstanding.first(where: { $0.isAnswerBegun && !$0.isAnswerSeen }) {
             end(unseen.stream, &lines)
         }
-        _ = append(at: position, stream: stream)
+        if let pending, pending.stream == 0, !pending.isAnswerBegun {
+            // What was taken by turns, before frames could be read, was its beginning.
+            self.pending?.stream = stream
+        } else {
+            _ = append(at: position, stream: stream)
+        }
     }
 
     /// The request of an upgraded HTTP/1 connection is its stream 1 (RFC 7540 section 3.2).
@@ -28,13 +33,29 @@ extension ExchangeTracker {
     }
 
     /// The request's header fields are read.
-    mutating func nameRequest(_ stream: UInt32, line: RequestLines.Handle?) {
-        with(stream) { $0.line = line }
+    ///
+    /// - Parameter line: keeps its request line; not called for a request that has one, or that is not waiting.
+    mutating func nameRequest(_ stream: UInt32, _ method: RequestMethod, line: () -> RequestLines.Handle?) {
+        with(stream) { request in
+            guard request.line == nil else { return }
+            request.method = method
+            request.line = line()
+        }
+    }
+
+    /// The answer on `stream` is a success: if it is one to CONNECT, what follows are no more messages (RFC 9113 section
+    /// 8.5, RFC 8441 section 5).
+    mutating func beginTunnel(_ stream: UInt32, _ lines: inout RequestLines) {
+        var isTunnel = false
+        with(stream) { isTunnel = $0.method == .connect }
+        if isTunnel { end(stream, &lines) }
     }
 
     /// Bytes of the answer on `stream`. Its number alone says that the server had the request.
     mutating func receiveResponse(_ stream: UInt32, at time: Timestamp) {
         lastActivity = time
+        // A request that was taken by turns, before frames could be read.
+        if pending?.stream == 0 { pending?.stream = stream }
         var begun: PendingRequest?
         with(stream) { request in
             if !request.isAnswerBegun { begun = request }
@@ -46,8 +67,13 @@ extension ExchangeTracker {
 
     /// The answer on `stream` was a 1xx: the final one is still to come (RFC 9113 section 8.1).
     mutating func responseIsInterim(_ stream: UInt32) {
-        with(stream) { $0.isAnswerBegun = false }
-        responses &-= 1
+        var wasBegun = false
+        with(stream) { request in
+            wasBegun = request.isAnswerBegun
+            request.isAnswerBegun = false
+            request.isAnswerSeen = false
+        }
+        if wasBegun { responses &-= 1 }
     }
 
     /// The exchange on `stream` is over: answered, or given up by either side.

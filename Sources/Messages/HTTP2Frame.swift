@@ -42,6 +42,18 @@ struct HTTP2Frame {
     /// Whether the sender's part of the stream ends with it.
     var endsStream: Bool { flags & 1 != 0 && (type == .data || type == .headers) }
 
+    /// Whether its payload is a header block or a part of one (RFC 9113 section 4.3).
+    var hasHeaderBlock: Bool { type == .headers || type == .pushPromise || type == .continuation }
+
+    /// Whether the header block ends with it.
+    var endsHeaders: Bool { flags & 4 != 0 }
+
+    /// Whether padding stands behind its payload, and its length before it.
+    var isPadded: Bool { flags & 8 != 0 }
+
+    /// Whether HEADERS begin with a priority.
+    var hasPriority: Bool { flags & 0x20 != 0 }
+
     /// Whether it carries part of a message; all others only keep the connection going.
     var isMessage: Bool {
         type == .headers || type == .data || type == .continuation || type == .pushPromise

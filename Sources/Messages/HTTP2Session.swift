@@ -5,6 +5,8 @@ import Wire
 struct HTTP2Session {
     private var client = HTTP2Framer()
     private var server = HTTP2Framer()
+    private var clientHeaders = HTTP2HeaderBlocks()
+    private var serverHeaders = HTTP2HeaderBlocks()
     /// The highest stream that the client opened.
     private var highestStream: UInt32 = 0
     /// The highest stream that the server's GOAWAY covers; a later GOAWAY may lower it (RFC 9113 section 6.8).
@@ -22,20 +24,59 @@ struct HTTP2Session {
     /// The frame of `role` whose payload is still coming.
     func current(_ role: Role) -> HTTP2Frame? { role == .client ? client.current : server.current }
 
+    /// The next event in the bytes of `role`.
     mutating func next(_ role: Role, _ bytes: Span<UInt8>, _ offset: inout Int, _ place: PiecePlace) -> HTTP2Event? {
         switch role {
-        case .client: client.next(bytes, &offset, place)
-        case .server: server.next(bytes, &offset, place)
+        case .client: Self.step(&client, &clientHeaders, bytes, &offset, place)
+        case .server: Self.step(&server, &serverHeaders, bytes, &offset, place)
         }
+    }
+
+    private static func step(
+        _ framer: inout HTTP2Framer, _ headers: inout HTTP2HeaderBlocks, _ bytes: Span<UInt8>, _ offset: inout Int,
+        _ place: PiecePlace
+    ) -> HTTP2Event? {
+        let wasLost = framer.isLost
+        let event = framer.next(bytes, &offset, place)
+        if framer.isLost, !wasLost { _ = headers.lose(in: nil) }
+        switch event {
+        case .begin(let frame)?: headers.begin(frame)
+        case .payload(let frame, let range)?: headers.receive(bytes, range, of: frame)
+        case .end?, nil: break
+        }
+        return event
+    }
+
+    /// What the header block says that is complete with `frame` of `role`; nil where none is.
+    mutating func head(_ frame: HTTP2Frame, _ role: Role) -> HTTP2HeaderBlocks.Head? {
+        role == .client ? clientHeaders.end(frame) : serverHeaders.end(frame)
     }
 
     /// `count` bytes of `role` were not seen; nil when nobody knows how many.
     ///
-    /// - Returns: false when nobody knows any more where its frames begin.
-    mutating func skip(_ role: Role, _ count: Int?) -> Bool {
+    /// - Returns: whether it is still known where its frames begin, and what there is of a header block that was cut.
+    mutating func skip(_ role: Role, _ count: Int?) -> (isFramed: Bool, head: HTTP2HeaderBlocks.Head?) {
+        let frame = current(role)
+        // Within DATA nothing is lost but data.
+        let isData = frame.map { !$0.hasHeaderBlock } ?? false
+        var head: HTTP2HeaderBlocks.Head?
         switch role {
-        case .client: client.skip(count)
-        case .server: server.skip(count)
+        case .client:
+            let isFramed = client.skip(count)
+            if !isFramed || !isData { head = clientHeaders.lose(in: frame) }
+            return (isFramed, head)
+        case .server:
+            let isFramed = server.skip(count)
+            if !isFramed || !isData { head = serverHeaders.lose(in: frame) }
+            return (isFramed, head)
+        }
+    }
+
+    /// `role` sends no more.
+    mutating func finish(_ role: Role) {
+        switch role {
+        case .client: clientHeaders.finish()
+        case .server: serverHeaders.finish()
         }
     }
 

@@ -1,3 +1,4 @@
+import Flows
 import Secrets
 
 /// What the conversations of one capture share, so that each of them stays small.
@@ -8,12 +9,29 @@ package struct MessageContext {
     package var names = ServerNames()
     /// Secrets of TLS sessions; without any, nothing is decrypted and nothing kept for it.
     package var keys: KeyLog
+    /// Told of every message head that was read; for comparing with another reader.
+    package var observer: ((ObservedHead) -> Void)?
     /// What the keys were good for.
     package internal(set) var decryption = DecryptionCounts()
 
-    package init(keys: KeyLog = KeyLog()) {
+    /// Whether secrets may still be added.
+    private let expectsKeys: Bool
+
+    /// Whether there is a key log, be it without a secret yet.
+    var hasKeys: Bool { expectsKeys || !keys.isEmpty }
+
+    package init(keys: KeyLog = KeyLog(), expectsKeys: Bool = false) {
         self.keys = keys
+        self.expectsKeys = expectsKeys
     }
+}
+
+/// The head of a message, as it was read.
+package enum ObservedHead {
+    /// Method and target; the HTTP/2 stream, or 0; the position of the piece or record in which the head ended.
+    case request(line: [UInt8], stream: UInt32, at: StreamPosition)
+    /// A response, be it interim or answer nothing.
+    case response(status: Int, stream: UInt32, at: StreamPosition)
 }
 
 /// Where keys were given and did not open what they should.

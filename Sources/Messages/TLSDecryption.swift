@@ -21,6 +21,10 @@ struct SealedRecord {
 ///
 /// Per side: closed until the keys are known and in use, collecting a record, opening it; given up, when a record does
 /// not open that should have. What is not opened keeps the meaning that it has without keys.
+///
+/// A key log that grows may have the secrets only after the handshake was seen. They are looked for at each record that
+/// is sealed, as long as they are missing and the log has grown; which number the next record has is then found by trying,
+/// as after a gap.
 struct TLSDecryption {
     fileprivate struct SideState {
         var opener: RecordOpener?
@@ -29,6 +33,8 @@ struct TLSDecryption {
         var partial: SealedRecord?
         /// Records of TLS 1.3 that did not open before the first that did.
         var failures = 0
+        /// Whether sealed records went by before the keys were known.
+        var hasPassed = false
     }
 
     /// What became of a complete record.
@@ -47,6 +53,13 @@ struct TLSDecryption {
     private let clientBytes: [UInt8]
     private var client = SideState()
     private var server = SideState()
+    /// Nil before the server's hello, and when the keys are found.
+    private var choice: SessionChoice?
+    /// Lines of the key log when the keys were last looked for.
+    private var linesSearched = -1
+    private var isTLS13 = false
+    /// Whether the key log has the session's secrets.
+    private(set) var hasKeys = false
 
     /// The client's random, by which the key log knows the session.
     init(_ bytes: Span<UInt8>, _ random: Range<Int>) {
@@ -59,33 +72,52 @@ struct TLSDecryption {
     /// Whether a record of either side was opened.
     var hasOpened: Bool { client.opener?.hasOpened ?? false || server.opener?.hasOpened ?? false }
 
-    /// The server chose: the keys can be derived, if the log has the secrets.
-    mutating func begin(_ hello: TLSHello, _ bytes: Span<UInt8>, _ log: borrowing KeyLog) -> Bool {
+    /// The server chose.
+    ///
+    /// - Returns: false when its records cannot be opened with any keys.
+    mutating func begin(_ hello: TLSHello, _ bytes: Span<UInt8>) -> Bool {
         guard let random = hello.random, let suite = hello.cipherSuite else { return false }
         var serverBytes: [UInt8] = []
         bytes.copy(random, to: &serverBytes)
-        guard
-            let openers = RecordOpener.openers(
-                log, self.random, clientBytes: clientBytes, serverBytes: serverBytes, suite: suite)
-        else { return false }
-        client = SideState(opener: openers.client, isSealed: openers.client.isTLS13)
-        server = SideState(opener: openers.server, isSealed: openers.server.isTLS13)
+        let choice = SessionChoice(
+            serverRandom: serverBytes, version: bytes.uint16(at: random.lowerBound - 2), suite: suite,
+            encryptsThenMACs: hello.encryptsThenMACs)
+        guard RecordOpener.opens(choice) else { return false }
+        self.choice = choice
+        isTLS13 = suite >> 8 == 0x13
+        client = SideState(isSealed: isTLS13)
+        server = SideState(isSealed: isTLS13)
         return true
+    }
+
+    /// Derives the keys, if they are missing and the log has the secrets since it was last looked into.
+    mutating func findKeys(_ log: borrowing KeyLog) {
+        guard let choice, log.lineCount != linesSearched else { return }
+        linesSearched = log.lineCount
+        guard let openers = RecordOpener.openers(log, random, clientBytes: clientBytes, choice) else { return }
+        self.choice = nil
+        hasKeys = true
+        client.take(openers.client)
+        server.take(openers.server)
     }
 
     /// Takes what `bytes` has of a record that begins there.
     ///
     /// - Returns: false when the record is not sealed, or not with keys that are known.
     mutating func begin(_ record: TLSRecord, _ role: Role, _ bytes: Span<UInt8>, _ sealed: SealedRecord) -> Bool {
-        change(role) { side in
-            guard let opener = side.opener else { return false }
+        let isTLS13 = isTLS13
+        return change(role) { side in
             if record.type == .changeCipherSpec {
                 // A second one, of a renegotiation, brings keys that no log names by this random.
-                if side.isSealed, !opener.isTLS13 { side.opener = nil }
+                if side.isSealed, !isTLS13 { side.opener = nil }
                 side.isSealed = true
                 return false
             }
-            guard side.isSealed, !opener.isTLS13 || record.type == .applicationData else { return false }
+            guard side.isSealed, !isTLS13 || record.type == .applicationData else { return false }
+            guard side.opener != nil else {
+                side.hasPassed = true
+                return false
+            }
             side.partial = sealed
             return true
         } && goOn(role, bytes, from: record.bodyStart)
@@ -121,6 +153,7 @@ struct TLSDecryption {
     mutating func lose(_ role: Role, isFramed: Bool) -> SealedRecord? {
         change(role) { side in
             defer { side.partial = nil }
+            side.hasPassed = true
             if !isFramed {
                 side.opener?.loseCount()
             } else if side.partial != nil {
@@ -139,6 +172,11 @@ struct TLSDecryption {
 }
 
 extension TLSDecryption.SideState {
+    fileprivate mutating func take(_ opener: RecordOpener) {
+        self.opener = opener
+        if hasPassed { self.opener?.loseCount() }
+    }
+
     fileprivate mutating func open(_ record: SealedRecord) -> TLSDecryption.Outcome {
         guard let hadOpened = opener?.hasOpened else { return .notOpened }
         if let content = opener?.open(record.header, record.body) { return .opened(content) }

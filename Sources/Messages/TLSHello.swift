@@ -14,6 +14,10 @@ struct TLSHello {
     var hasEarlyData = false
     /// The name of the server that the client asks for.
     var serverName: Range<Int>?
+    /// The protocols that are offered, or the one chosen: names, each behind its length (RFC 7301 section 3.1).
+    var protocolNames: Range<Int>?
+    /// Whether the server agreed to RFC 7366.
+    var encryptsThenMACs = false
     /// Whether HTTP/2 is among the protocols that are offered, or is the one chosen.
     var namesHTTP2 = false
 
@@ -23,6 +27,7 @@ struct TLSHello {
     private enum Extension {
         static let serverName: UInt16 = 0
         static let applicationProtocols: UInt16 = 16
+        static let encryptThenMAC: UInt16 = 22
         static let preSharedKey: UInt16 = 41
         static let earlyData: UInt16 = 42
         static let supportedVersions: UInt16 = 43
@@ -66,7 +71,10 @@ struct TLSHello {
             guard body.upperBound <= end else { return }
             switch type {
             case Extension.serverName: serverName = Self.hostName(bytes, body)
-            case Extension.applicationProtocols: namesHTTP2 = Self.namesHTTP2(bytes, body)
+            case Extension.applicationProtocols where body.count > 2:
+                protocolNames = (body.lowerBound + 2)..<body.upperBound
+                namesHTTP2 = Self.namesHTTP2(bytes, body)
+            case Extension.encryptThenMAC where isServer: encryptsThenMACs = true
             case Extension.preSharedKey where isServer: isResumed = true
             case Extension.earlyData where !isServer: hasEarlyData = true
             case Extension.supportedVersions where isServer && body.count == 2:

@@ -56,6 +56,10 @@ extension FlowFinding {
         }
         handshake.write(to: &json)
         json.member("protocol", applicationProtocol.rawValue)
+        json.member("server_name", wire: serverName)
+        if !protocolNames.isEmpty {
+            json.array("alpn", protocolNames) { json, name in json.element(String(decoding: name, as: UTF8.self)) }
+        }
         json.member("requests", requests)
         json.member("responses", responses)
         json.member("max_idle_reuse_s", seconds: longestIdleReuse)

@@ -23,7 +23,7 @@ extension TextReport {
         let dates = [capture.start, capture.end].map { $0.map { CalendarTime($0).date } }
         let showsDate = dates[0] != dates[1]
         for server in servers {
-            table.append(heading: "\(onlyClient.map { "\($0) " } ?? "")→ \(name(server))")
+            table.append(heading: "\(onlyClient.map { "\($0) " } ?? "")→ \(name(server))\(askedNames(server, listed))")
             for race in listed where race.server == server { table.append(cells(race, isOneClient, showsDate)) }
         }
         var lines = [heading("Races")] + table.lines(style, width: width)
@@ -32,6 +32,17 @@ extension TextReport {
             lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
         }
         return lines + announced(races) + [""] + legend(listed)
+    }
+
+    /// The names that TLS clients asked this server for.
+    private func askedNames(_ server: Endpoint, _ races: [FlowFinding]) -> String {
+        var names: [[UInt8]] = []
+        for race in races where race.server == server {
+            if let name = race.serverName, !names.contains(name) { names.append(name) }
+        }
+        guard let first = names.first else { return "" }
+        let more = names.count > 1 ? " and \(Units.count(names.count - 1, "more name"))" : ""
+        return " (\(TerminalText.cutMiddle(TerminalText.escaped(first), to: 48))\(more))"
     }
 
     /// A close that was announced is no race that a timeout could mend: the client has to read what it is told.

@@ -49,7 +49,10 @@ public struct TimelineReport: Sendable {
             let pair = "\(context.name(name.client)) → \(context.name(name.server))"
             return TerminalText.cut("also seen as \(pair), flow \(name.flow)", to: width)
         }
-        return [style(.heading, title), TerminalText.cut(about, to: width)] + names + [""]
+        let asked = finding.serverName.map { name in
+            "TLS to \(TerminalText.cutMiddle(TerminalText.escaped(name), to: width - 7))"
+        }
+        return [style(.heading, title), TerminalText.cut(about, to: width)] + [asked].compactMap(\.self) + names + [""]
     }
 
     /// Both hosts above their lines; in two rows where they do not fit side by side.

@@ -41,7 +41,7 @@ public struct KeyLog: Sendable {
 
     private var sessions: [ClientRandom: SessionSecrets] = [:]
     /// Lines read so far.
-    private var lineCount = 0
+    package private(set) var lineCount = 0
     /// Lines that are none of the format.
     public private(set) var malformedLines = 0
     /// The number of the first of them, from 1.

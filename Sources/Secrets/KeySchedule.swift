@@ -3,6 +3,8 @@ struct RecordKeys: Sendable {
     var key: [UInt8]
     /// The nonce, or its fixed part.
     var nonce: [UInt8]
+    /// What authenticates the records of a CBC suite.
+    var mac: [UInt8] = []
 }
 
 extension CipherSuite {
@@ -37,7 +39,7 @@ extension CipherSuite {
         var block: [UInt8] = []
         // P_hash (RFC 5246 section 5).
         var chain = seed
-        while block.count < 2 * (keyLength + fixedNonceLength) {
+        while block.count < 2 * (macLength + keyLength + fixedNonceLength) {
             chain = authenticate(chain, master)
             block += authenticate(chain + seed, master)
         }
@@ -45,8 +47,12 @@ extension CipherSuite {
             defer { block.removeFirst(count) }
             return Array(block.prefix(count))
         }
+        let (clientMAC, serverMAC) = (take(macLength), take(macLength))
         let (clientKey, serverKey) = (take(keyLength), take(keyLength))
         let (clientNonce, serverNonce) = (take(fixedNonceLength), take(fixedNonceLength))
-        return (RecordKeys(key: clientKey, nonce: clientNonce), RecordKeys(key: serverKey, nonce: serverNonce))
+        return (
+            RecordKeys(key: clientKey, nonce: clientNonce, mac: clientMAC),
+            RecordKeys(key: serverKey, nonce: serverNonce, mac: serverMAC)
+        )
     }
 }

@@ -14,6 +14,24 @@ package struct RecordContent: Sendable {
     package var bytes: [UInt8]
 }
 
+/// What a ServerHello chose, as far as records depend on it.
+package struct SessionChoice: Sendable {
+    /// The server's random bytes.
+    package var serverRandom: [UInt8]
+    /// The version as the hello's first field has it: 0x0303 for TLS 1.2, and for 1.3.
+    package var version: UInt16
+    /// The cipher suite.
+    package var suite: UInt16
+    /// Whether the MAC of a CBC suite is over the encrypted record (RFC 7366).
+    package var encryptsThenMACs: Bool
+
+    /// All of it.
+    package init(serverRandom: [UInt8], version: UInt16, suite: UInt16, encryptsThenMACs: Bool) {
+        (self.serverRandom, self.version, self.suite) = (serverRandom, version, suite)
+        self.encryptsThenMACs = encryptsThenMACs
+    }
+}
+
 /// Opens the records of one direction of a TLS session (RFC 8446 section 5.2, RFC 5246 section 6.2.3.3).
 ///
 /// Each record is sealed with its number. That is known by counting; where counting does not tell, the record's own
@@ -25,6 +43,8 @@ package struct RecordOpener: Sendable {
     private static let searched: UInt64 = 256
 
     private let suite: CipherSuite
+    /// TLS 1.2 with CBC: RFC 7366 was agreed upon.
+    private let encryptsThenMACs: Bool
     /// TLS 1.3: what the keys were derived from, and the next ones will be.
     private var secret: [UInt8]
     private var keys: RecordKeys
@@ -33,15 +53,27 @@ package struct RecordOpener: Sendable {
     /// Whether a record was opened: from then on one that cannot be is an anomaly.
     package private(set) var hasOpened = false
 
-    private init(_ suite: CipherSuite, _ keys: RecordKeys, secret: [UInt8] = []) {
+    private init(
+        _ suite: CipherSuite, _ keys: RecordKeys, secret: [UInt8] = [], encryptsThenMACs: Bool = false
+    ) {
         (self.suite, self.keys, self.secret) = (suite, keys, secret)
+        self.encryptsThenMACs = encryptsThenMACs
     }
 
-    /// The openers of both sides, nil without secrets for the session, or for a suite that is not supported.
+    /// Whether records of such a session can be opened, given the secrets.
+    package static func opens(_ choice: SessionChoice) -> Bool {
+        guard let suite = CipherSuite(choice.suite) else { return false }
+        // Up to TLS 1.1 keys are derived in another way, and the vectors of CBC are chained (RFC 5246 section 1.2).
+        return suite.isTLS13 || choice.version == 0x0303
+    }
+
+    /// The openers of both sides, nil without secrets for the session, or for one that cannot be opened.
     package static func openers(
-        _ log: KeyLog, _ client: ClientRandom, clientBytes: [UInt8], serverBytes: [UInt8], suite number: UInt16
+        _ log: KeyLog, _ client: ClientRandom, clientBytes: [UInt8], _ choice: SessionChoice
     ) -> (client: RecordOpener, server: RecordOpener)? {
-        guard let secrets = log.secrets(of: client), let suite = CipherSuite(number) else { return nil }
+        guard opens(choice), let secrets = log.secrets(of: client), let suite = CipherSuite(choice.suite) else {
+            return nil
+        }
         if suite.isTLS13 {
             guard !secrets.client.isEmpty, !secrets.server.isEmpty else { return nil }
             return (
@@ -50,12 +82,12 @@ package struct RecordOpener: Sendable {
             )
         }
         guard !secrets.master.isEmpty else { return nil }
-        let keys = suite.keys(of: secrets.master, clientRandom: clientBytes, serverRandom: serverBytes)
-        return (RecordOpener(suite, keys.client), RecordOpener(suite, keys.server))
+        let keys = suite.keys(of: secrets.master, clientRandom: clientBytes, serverRandom: choice.serverRandom)
+        return (
+            RecordOpener(suite, keys.client, encryptsThenMACs: choice.encryptsThenMACs),
+            RecordOpener(suite, keys.server, encryptsThenMACs: choice.encryptsThenMACs)
+        )
     }
-
-    /// Whether records of the handshake stand before those that can be opened, under other keys.
-    package var isTLS13: Bool { suite.isTLS13 }
 
     /// Opens the next record.
     ///
@@ -100,23 +132,32 @@ package struct RecordOpener: Sendable {
     }
 
     private func unseal(_ header: [UInt8], _ body: [UInt8], _ number: UInt64) -> [UInt8]? {
+        guard header.count == 5 else { return nil }
+        switch suite.cipher {
+        case .gcm, .chaCha: return unsealAuthenticated(header, body, number)
+        case .cbc(let mac):
+            let cipher = BlockCipher(mac: mac, keys: keys, encryptsThenMACs: encryptsThenMACs)
+            return cipher.open(body) { authenticated(header, number, $0) }
+        }
+    }
+
+    private func unsealAuthenticated(_ header: [UInt8], _ body: [UInt8], _ number: UInt64) -> [UInt8]? {
         let explicit = 12 - suite.fixedNonceLength
-        guard header.count == 5, body.count >= explicit + 16 else { return nil }
+        guard body.count >= explicit + 16 else { return nil }
         let nonce = nonce(body.prefix(explicit), number)
         let ciphertext = body[explicit..<(body.count - 16)]
         let tag = body.suffix(16)
         let known = authenticated(header, number, ciphertext.count)
         let key = SymmetricKey(data: keys.key)
         let plain: Data?
-        switch suite.cipher {
-        case .gcm:
-            plain = try? AES.GCM.open(
-                AES.GCM.SealedBox(nonce: AES.GCM.Nonce(data: nonce), ciphertext: ciphertext, tag: tag), using: key,
-                authenticating: known)
-        case .chaCha:
+        if case .chaCha = suite.cipher {
             plain = try? ChaChaPoly.open(
                 ChaChaPoly.SealedBox(nonce: ChaChaPoly.Nonce(data: nonce), ciphertext: ciphertext, tag: tag),
                 using: key,
+                authenticating: known)
+        } else {
+            plain = try? AES.GCM.open(
+                AES.GCM.SealedBox(nonce: AES.GCM.Nonce(data: nonce), ciphertext: ciphertext, tag: tag), using: key,
                 authenticating: known)
         }
         return plain.map { Array($0) }

@@ -11,6 +11,9 @@ public struct AnalyzerSettings: Sendable {
     public var servers: [(address: IPAddress?, port: UInt16)] = []
     /// Secrets of TLS sessions.
     public var keys = KeyLog()
+    /// Whether the key log may grow: `addKeys` adds to it while frames come. TLS sessions without secrets are then
+    /// remembered.
+    public var expectsKeys = false
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
     /// Flows held at a time; with more, those that were silent for longest are judged and forgotten. A million open
@@ -43,7 +46,7 @@ public struct Analyzer {
     public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
         self.settings = settings
         table = FlowTable(maximumFlows: settings.maximumFlows, maximumClosed: settings.maximumClosedFlows)
-        messages = MessageContext(keys: settings.keys)
+        messages = MessageContext(keys: settings.keys, expectsKeys: settings.expectsKeys)
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
     }
@@ -54,9 +57,14 @@ public struct Analyzer {
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
 
-    /// Adds lines of a key log: for the TLS sessions whose handshake comes after.
+    /// Adds whole lines of a key log, for TLS sessions that are yet to come, and for those that are going on.
     public mutating func addKeys(_ keyLog: [UInt8]) {
         messages.keys.read(keyLog.span)
+    }
+
+    /// Tells `observer` of every message head from now on.
+    package mutating func observe(_ observer: @escaping (ObservedHead) -> Void) {
+        messages.observer = observer
     }
 
     /// Takes one frame; frames come in the order of the capture.

@@ -120,6 +120,9 @@ public struct FlowFinding: Sendable {
     public var applicationProtocol: ApplicationProtocol
     /// The name that a TLS client asked for, as it stood on the wire: it may hold any byte.
     public var serverName: [UInt8]?
+    /// The protocols that a TLS client offered, or the one that the server chose where it says so in clear, as they
+    /// stood on the wire.
+    public var protocolNames: [[UInt8]] = []
     /// Requests begun.
     public var requests: Int
     /// Answers begun.

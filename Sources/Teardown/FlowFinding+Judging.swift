@@ -34,6 +34,7 @@ extension FlowFinding {
 
         applicationProtocol = conversation.applicationProtocol
         serverName = conversation.serverName.map { messages.names[$0] }
+        protocolNames = conversation.protocolNames.map { Self.split(messages.names[$0]) } ?? []
         requests = Int(exchanges.requests)
         responses = Int(exchanges.responses)
         longestIdleReuse = exchanges.longestIdleReuse
@@ -41,6 +42,19 @@ extension FlowFinding {
         self.judgement = judgement
         close = CloseFinding(evidence, judgement.verdict, settings)
         loss = LossFinding(evidence, judgement, messages)
+    }
+}
+
+extension FlowFinding {
+    /// The names of a list, each behind its length (RFC 7301 section 3.1), as far as they are whole.
+    fileprivate static func split(_ list: [UInt8]) -> [[UInt8]] {
+        var names: [[UInt8]] = []
+        var rest = list[...]
+        while let length = rest.popFirst(), rest.count >= Int(length) {
+            names.append(Array(rest.prefix(Int(length))))
+            rest.removeFirst(Int(length))
+        }
+        return names
     }
 }
 

@@ -135,11 +135,15 @@ final class CaptureRun {
 
     private func warn(of decryption: DecryptionCounts) {
         let without = "analysed without keys"
-        if decryption.withoutKeys > 0 {
-            complain("\(decryption.withoutKeys) TLS connections have no usable secrets in the key log; \(without)")
+        switch decryption.withoutKeys {
+        case 0: break
+        case 1: complain("1 TLS connection has no usable secrets in the key log; \(without)")
+        case let count: complain("\(count) TLS connections have no usable secrets in the key log; \(without)")
         }
-        if decryption.unopened > 0 {
-            complain("\(decryption.unopened) TLS connections do not open with their secrets; \(without)")
+        switch decryption.unopened {
+        case 0: break
+        case 1: complain("1 TLS connection does not open with its secrets; \(without)")
+        case let count: complain("\(count) TLS connections do not open with their secrets; \(without)")
         }
         if decryption.unauthenticRecords > 0 {
             complain("\(decryption.unauthenticRecords) TLS records do not authenticate; \(without) from there on")

@@ -57,6 +57,33 @@ struct ExchangeTrackerTests {
         #expect(late)
     }
 
+    @Test func `a line is kept once for a waiting stream, and for no other`() {
+        var tracker = ExchangeTracker()
+        var lines = RequestLines()
+        tracker.beginRequest(at: at(100, ack: 900), stream: 3, &lines)
+        var asked: [UInt32] = []
+        for stream in [1, 3, 3] as [UInt32] {
+            tracker.nameRequest(stream, .other) {
+                asked.append(stream)
+                return lines.keep([UInt8]("GET /".utf8).span, 0..<5)
+            }
+        }
+        #expect(asked == [3])
+    }
+
+    @Test func `an interim response on a stream that waits for none takes nothing back`() {
+        var tracker = ExchangeTracker()
+        var lines = RequestLines()
+        tracker.beginRequest(at: at(100, ack: 900), stream: 3, &lines)
+        tracker.responseIsInterim(3)
+        tracker.responseIsInterim(5)
+        #expect(tracker.responses == 0)
+        tracker.receiveResponse(3, at: time(1))
+        tracker.responseIsInterim(3)
+        #expect(tracker.responses == 0)
+        #expect(tracker.unanswered == 1)
+    }
+
     @Test func `server bytes without a request answer nothing`() {
         var tracker = ExchangeTracker()
         tracker.open(at: time(0))

@@ -59,6 +59,18 @@ struct JSONReportTests {
         #expect(document["flows"]?[0]?["verdict"] == .string(scene.verdict.rawValue))
     }
 
+    @Test("TLS names stand in the flow, whatever bytes they have")
+    func names() throws {
+        var flow = Script.analyze(.crossing()).flows[0]
+        flow.serverName = [UInt8(ascii: "a"), 0x1B, 0xFF]
+        flow.protocolNames = [Array("h2".utf8), [0]]
+        var bytes: [UInt8] = []
+        JSONReport(context).appendLine(flow, to: &bytes)
+        let line = try JSONValue(bytes)
+        #expect(line["server_name"] == .string("a\u{1B}\u{FFFD}"))
+        #expect(line["alpn"] == .array([.string("h2"), .string("\u{0}")]))
+    }
+
     @Test("The checker finds what is wrong")
     func checker() throws {
         let schema = #"{"type":"object","additionalProperties":false,"properties":{"n":{"type":"integer"}}}"#

@@ -144,6 +144,24 @@ struct TextReportTests {
         #expect(text.contains(#"10.1.2.3 → orders\x1b[2J:3000"#))
     }
 
+    @Test("The names that TLS clients ask for stand beside their server, and cannot harm")
+    func serverNames() {
+        var outcome = Script.analyze(.crossing())
+        outcome.flows[0].serverName = Array("api.example".utf8)
+        #expect(text(of: outcome.flows, outcome.capture).contains("→ 10.9.8.7:3000 (api.example)\n"))
+        var other = outcome.flows[0]
+        other.serverName = Array("a\u{1B}[2J\n".utf8) + [UInt8](repeating: 0x61, count: 240)
+        let two = text(of: [other, outcome.flows[0]], outcome.capture)
+        #expect(two.contains(#"(a\x1b[2J\x0aaaaa"#))
+        #expect(two.contains("… and 1 more name)") || two.contains("a and 1 more name)"))
+        #expect(isSafe(two, allowingColour: false))
+        #expect(two.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    }
+
+    private func text(of flows: [FlowFinding], _ capture: CaptureFinding) -> String {
+        TextReport(ReportContext(files: []), style: .plain).render(capture: capture, findings: flows)
+    }
+
     @Test("Nothing from the wire or a file's name reaches the terminal raw", arguments: [Style.plain, .coloured])
     func hostileBytes(style: Style) {
         let hostile = "GET /\u{1B}]0;owned\u{07}\u{9B}31m\u{202E}\u{8}\u{0}\u{7F}é HTTP/1.1\r\n\r\n"

@@ -178,6 +178,15 @@ struct TimelineReportTests {
         #expect(row.hasSuffix("…rs.orders.orders.:3000"))
     }
 
+    @Test("The name that a TLS client asks for stands above")
+    func serverName() {
+        var outcome = Script.analyze(.crossing())
+        outcome.flows[0].serverName = Array("api\u{1B}.example".utf8)
+        let text = TimelineReport(ReportContext(files: [])).render(outcome.timelines[0], outcome.flows[0])
+        #expect(text.contains("\nTLS to api\\x1b.example\n"))
+        #expect(isSafe(text, allowingColour: false))
+    }
+
     @Test("Nothing from the wire reaches the terminal raw")
     func hostileBytes() {
         let text = render(.crossing("GET /\u{1B}]0;owned\u{07}\u{9B}\u{202E}\u{8}\u{0} HTTP/1.1\r\n\r\n"), width: 160)

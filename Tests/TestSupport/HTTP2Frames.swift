@@ -16,6 +16,25 @@ package enum HTTP2Frames {
     package static func headers(_ stream: UInt32, ends: Bool = true) -> [UInt8] {
         frame(1, stream, flags: ends ? 5 : 4, [0x82, 0x86, 0x84, 0x41, 0x83, 0x9D, 0x29, 0xAC])
     }
+    /// The header block of a GET, its further fields added to the table.
+    package static func block(_ fields: HeaderBlockWriter.Field...) -> [UInt8] {
+        var writer = HeaderBlockWriter()
+        writer.indexed(2)
+        for field in fields { writer.literal(field) }
+        return writer.take()
+    }
+    /// HEADERS with a status, spelled out.
+    package static func status(_ stream: UInt32, _ status: Int, ends: Bool = false) -> [UInt8] {
+        var writer = HeaderBlockWriter()
+        writer.literal(.init(":status", String(status)), nameAt: 8, .notAdded)
+        return frame(1, stream, flags: ends ? 5 : 4, writer.take())
+    }
+    /// HEADERS of a request, its fields spelled out.
+    package static func request(_ stream: UInt32, ends: Bool = true, _ fields: HeaderBlockWriter.Field...) -> [UInt8] {
+        var writer = HeaderBlockWriter()
+        for field in fields { writer.literal(field, .notAdded) }
+        return frame(1, stream, flags: ends ? 5 : 4, writer.take())
+    }
     package static func data(_ stream: UInt32, _ length: Int = 20, ends: Bool = true) -> [UInt8] {
         frame(0, stream, flags: ends ? 1 : 0, [UInt8](repeating: 0x61, count: length))
     }

@@ -15,12 +15,14 @@ package struct SealedTLS {
     }
 
     package let suite: Suite
-    package let clientRandom = [UInt8](repeating: 0xC1, count: 32)
+    package let clientRandom: [UInt8]
     private var client: Direction
     private var server: Direction
 
-    package init(_ suite: Suite = .aes128) {
+    /// - Parameter random: what all bytes of the client's random are, by which the key log names the session.
+    package init(_ suite: Suite = .aes128, random: UInt8 = 0xC1) {
         self.suite = suite
+        clientRandom = [UInt8](repeating: random, count: 32)
         let length = suite == .aes256 ? 48 : 32
         client = Direction(secret: [UInt8](repeating: 0x11, count: length))
         server = Direction(secret: [UInt8](repeating: 0x22, count: length))

@@ -6,16 +6,19 @@ import Testing
 ///
 /// The recordings are not a part of the project; where they lie beside it, this runs.
 struct LabAccuracyTests {
-    @Test(.enabled(if: Places.lab != nil, "lab recordings not present: accuracy is checked on captures/ only"))
-    func `the verdicts agree with the hosts`() async throws {
+    /// - Parameter hasKeys: whether the TLS scenarios are read with their key logs; the others are then left out.
+    @Test(
+        .enabled(if: Places.lab != nil, "lab recordings not present: accuracy is checked on captures/ only"),
+        arguments: [false, true])
+    func `the verdicts agree with the hosts`(_ hasKeys: Bool) async throws {
         let lab = try #require(Places.lab)
-        let folders = Places.folders(in: lab)
+        let folders = Places.folders(in: lab).filter { !hasKeys || LabScenario.keyLog(in: $0) != nil }
         try #require(!folders.isEmpty)
 
         let scores = try await withThrowingTaskGroup(of: (name: String, score: LabScore).self) { group in
             for folder in folders {
                 group.addTask {
-                    let scenario = try LabScenario(folder)
+                    let scenario = try LabScenario(folder, hasKeys: hasKeys)
                     var score = LabScore()
                     for capture in scenario.captures { score.add(try LabScore(scenario, capture)) }
                     return (scenario.name, score)
@@ -24,6 +27,7 @@ struct LabAccuracyTests {
             return try await group.reduce(into: []) { $0.append($1) }.sorted { $0.name < $1.name }
         }
         let total = scores.reduce(into: LabScore()) { $0.add($1.score) }
+        print(hasKeys ? "with keys" : "without keys")
         print(LabTable.render(scores, total: total))
 
         #expect(try #require(total.precision) >= 0.99)

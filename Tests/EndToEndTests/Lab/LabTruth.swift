@@ -1,4 +1,5 @@
 import Foundation
+import Secrets
 import Wire
 
 /// One line of `truth.jsonl`: a connection as the client's kernel and the server's log saw it, never the packets.
@@ -93,9 +94,19 @@ struct LabScenario: Sendable {
     let name: String
     let connections: [LabConnection]
     let captures: [URL]
+    /// Secrets of its TLS sessions; nil to do without.
+    let keys: KeyLog?
 
-    init(_ folder: URL) throws {
+    /// The scenario's key log, where it has one.
+    static func keyLog(in folder: URL) -> URL? {
+        ["server.keylog", "client.keylog"].map(folder.appendingPathComponent).first {
+            FileManager.default.fileExists(atPath: $0.path)
+        }
+    }
+
+    init(_ folder: URL, hasKeys: Bool) throws {
         name = folder.lastPathComponent
+        keys = hasKeys ? try Self.keyLog(in: folder).map { KeyLog([UInt8](try Data(contentsOf: $0))) } : nil
         let text = String(decoding: try Data(contentsOf: folder.appendingPathComponent("truth.jsonl")), as: UTF8.self)
         let decoder = JSONDecoder()
         connections = try text.split(separator: "\n").map { line in
