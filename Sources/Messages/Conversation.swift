@@ -183,7 +183,7 @@ public struct Conversation {
     ) {
         switch role {
         case .client:
-            exchanges.clientTurn(at: place.start, to: place.end(at: count), &context.lines)
+            exchanges.clientTurn(at: place.start, to: place.end(at: count), &context)
         case .server:
             isServerAnswering = exchanges.beginResponse(at: place.start, isSeen: isSeen)
         }

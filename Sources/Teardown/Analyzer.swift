@@ -13,6 +13,8 @@ public struct AnalyzerSettings: Sendable {
     public var keys = KeyLog()
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
+    /// The shortest idle gap before an answered request that is told of a flow.
+    public var shortestReuse: Nanoseconds = 1 * .second
 
     /// The defaults.
     public init() {}
@@ -37,6 +39,7 @@ public struct Analyzer {
     public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
         self.settings = settings
         messages = MessageContext(keys: settings.keys)
+        messages.reuses.threshold = settings.shortestReuse
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
     }
@@ -117,6 +120,7 @@ public struct Analyzer {
         tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
         var capture = tally.finish()
         capture.decryption = messages.decryption
+        capture.droppedReuses = messages.reuses.dropped
         return capture
     }
 

@@ -1,3 +1,4 @@
+import Diagnosis
 import Report
 import Teardown
 
@@ -9,6 +10,7 @@ struct ReportRenderer {
     /// What a report for people lists; the rest is in the sums.
     private var races: [FlowFinding] = []
     private var failures: [FlowFinding] = []
+    private var servers = ServerTally()
     private var document: JSONDocument?
     private var buffer: [UInt8] = []
 
@@ -21,6 +23,7 @@ struct ReportRenderer {
 
     /// Takes one judged flow.
     mutating func add(_ finding: FlowFinding, to output: inout Output) throws {
+        servers.count(finding)
         switch format {
         case .text:
             if finding.isRace {
@@ -41,15 +44,16 @@ struct ReportRenderer {
 
     /// Ends the report with the sums.
     mutating func finish(_ sums: CaptureFinding, _ look: Look, to output: inout Output) throws {
+        let servers = servers.findings()
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
-            try output.write(report.render(capture: sums, findings: races + failures))
+            try output.write(report.render(capture: sums, servers: servers, findings: races + failures))
         case .json:
-            document?.append(sums, to: &buffer)
+            document?.append(sums, servers, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
-            JSONReport(context).appendLines(sums, to: &buffer)
+            JSONReport(context).appendLines(sums, servers, to: &buffer)
         }
         try flush(to: &output)
     }

@@ -1,0 +1,66 @@
+import Teardown
+import Wire
+
+/// One close of a server that left no request unanswered, or that a race lost to.
+struct CloseRecord: Sendable {
+    /// When it was seen.
+    var time: Timestamp
+    /// From the last application byte to it; nil where the capture has none.
+    var idle: Nanoseconds?
+    /// From the handshake to it; nil without a handshake.
+    var age: Nanoseconds?
+    /// Requests on the connection before it.
+    var requests: Int
+    /// How it was sent.
+    var kind: CloseSignal.Kind
+    /// What the connection alone shows of its cause.
+    var cause: CloseCause
+    /// Whether its idle time is that of the server's timer, if the timer closed it: not where a request came between.
+    var isSample: Bool
+    /// Whether the server had answered all that it had read: nothing about a request explains the close.
+    var isQuiet: Bool
+}
+
+/// Closes of one kind and cause.
+public struct CloseKey: Hashable, Sendable {
+    /// How it was sent.
+    public var kind: CloseSignal.Kind
+    /// Why.
+    public var cause: CloseCause
+}
+
+/// The closes of one server: the newest one by one, older ones counted by their causes.
+///
+/// A cause that shows only beside other connections is decided when the log is half renewed, and at the end: what
+/// happened at the same time is known then, in whatever order connections are judged.
+struct CloseLog: Sendable {
+    /// Closes kept one by one: enough to see clusters and a sweep; 56 bytes each. The newest ones, so that a
+    /// capture of weeks shows what the server does now.
+    static let maximumRecords = 256
+
+    private(set) var records: [CloseRecord] = []
+    private var settled: [CloseKey: Int] = [:]
+
+    mutating func add(_ record: CloseRecord) {
+        if records.count == Self.maximumRecords { settle(Self.maximumRecords / 2) }
+        records.append(record)
+    }
+
+    /// Decides the causes of the oldest `count` closes, and forgets them.
+    private mutating func settle(_ count: Int) {
+        let causes = CloseCauses(records)
+        for index in 0..<count {
+            settled[CloseKey(kind: records[index].kind, cause: causes[index]), default: 0] += 1
+        }
+        records.removeFirst(count)
+    }
+
+    /// All closes so far, by kind and cause.
+    func counts(_ causes: CloseCauses) -> [CloseKey: Int] {
+        var counts = settled
+        for (index, record) in records.enumerated() {
+            counts[CloseKey(kind: record.kind, cause: causes[index]), default: 0] += 1
+        }
+        return counts
+    }
+}
