@@ -14,19 +14,24 @@ struct CloseCauses {
     private var causes: [CloseCause]
     /// What the timer's closes show.
     private(set) var timeouts: [IdleTimeout]
+    /// When mass closes were: from their first close to their last.
+    private(set) var massCloses: [ClosedRange<Timestamp>] = []
 
     init(_ records: [CloseRecord]) {
         causes = records.map(\.cause)
         let timed = records.indices.filter { Self.sample(records[$0]) != nil }
-        let first = TimeoutInference.timeouts(timed.compactMap { Self.sample(records[$0]) })
-        timeouts = first
-        // What the timer explains needs no other explanation.
-        let others = records.indices.filter { index in
-            guard records[index].isQuiet, records[index].cause != .announced else { return false }
-            guard records[index].cause == .idleTimeout, let idle = records[index].idle else { return true }
-            return !first.contains { $0.confidence != .low && $0.window.contains(idle) }
+        let samples = timed.compactMap { Self.sample(records[$0]) }
+        timeouts = TimeoutInference.timeouts(samples)
+        let timers = TimeoutInference.preciseTimers(samples)
+        let isTimed = records.map { record in
+            record.cause == .idleTimeout && record.idle.map { idle in timers.contains { $0.contains(idle) } } ?? false
         }
-        markMassCloses(records, others)
+        let quiet = records.indices.filter { records[$0].isQuiet && records[$0].cause != .announced }
+        markMassCloses(records, quiet, isTimed)
+        // What a precise timer explains needs no other explanation.
+        let others = quiet.filter { index in
+            !isTimed[index] && !massCloses.contains { $0.contains(records[index].time) }
+        }
         markRequestLimit(records, others)
         markAgeLimit(records, others)
         if timed.contains(where: { causes[$0] != .idleTimeout }) {
@@ -43,16 +48,20 @@ struct CloseCauses {
     }
 
     /// Many connections within a second, whatever their idle time. A sweep closes many at once too, but only such
-    /// as were idle for its timeout at least, and at most twice as long.
-    private mutating func markMassCloses(_ records: [CloseRecord], _ others: [Int]) {
-        let byTime = others.filter { records[$0].idle != nil }.sorted { records[$0].time < records[$1].time }
+    /// as were idle for its timeout at least, and at most twice as long; and a timer may close some in any second.
+    private mutating func markMassCloses(_ records: [CloseRecord], _ quiet: [Int], _ isTimed: [Bool]) {
+        // Below 100 ms all closes are alike: they follow an answer.
+        let byTime = quiet.filter { (records[$0].idle ?? 0) > 100 * .millisecond }
+            .sorted { records[$0].time < records[$1].time }
         var start = 0
         while start < byTime.count {
             let first = records[byTime[start]].time
             let end = byTime[start...].firstIndex { records[$0].time.since(first) > Self.massDuration } ?? byTime.count
             let burst = byTime[start..<end]
-            if isMassClose(burst.compactMap { records[$0].idle }) {
+            let unexplained = burst.filter { !isTimed[$0] }.compactMap { records[$0].idle }
+            if isMassClose(unexplained), unexplained.count * 2 >= burst.count {
                 for index in burst { causes[index] = .massClose }
+                if let last = burst.last { massCloses.append(first...records[last].time) }
                 start = end
             } else {
                 start += 1
@@ -61,12 +70,8 @@ struct CloseCauses {
     }
 
     private func isMassClose(_ idles: [Nanoseconds]) -> Bool {
-        // Below 100 ms all closes are alike: they follow an answer.
-        let floor = 100 * Nanoseconds.millisecond
-        guard idles.count >= Self.massCount, idles.count(where: { $0 > floor }) * 2 >= idles.count,
-            let shortest = idles.min(), let longest = idles.max()
-        else { return false }
-        return longest / 5 * 2 > max(floor, shortest)
+        guard idles.count >= Self.massCount, let shortest = idles.min(), let longest = idles.max() else { return false }
+        return longest / 5 * 2 > shortest
     }
 
     /// The same number of requests on each connection that was closed directly after an answer.
@@ -91,7 +96,8 @@ struct CloseCauses {
             let end = candidates[start...].firstIndex { (records[$0].age ?? 0) > limit } ?? candidates.count
             let alike = candidates[start..<end]
             let idles = alike.compactMap { records[$0].idle }
-            if alike.count >= Self.limitCount, let shortest = idles.min(), let longest = idles.max(),
+            if alike.count >= Self.limitCount, alike.count * 2 >= candidates.count, let shortest = idles.min(),
+                let longest = idles.max(),
                 longest / 3 * 2 > max(shortest, 100 * .millisecond)
             {
                 for index in alike { causes[index] = .maxAge }

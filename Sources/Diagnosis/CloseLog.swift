@@ -37,9 +37,12 @@ struct CloseLog: Sendable {
     /// Closes kept one by one: enough to see clusters and a sweep; 56 bytes each. The newest ones, so that a
     /// capture of weeks shows what the server does now.
     static let maximumRecords = 256
+    /// Mass closes whose times are kept, the newest: a server is not deployed more often in one capture.
+    static let maximumMassCloses = 64
 
     private(set) var records: [CloseRecord] = []
     private var settled: [CloseKey: Int] = [:]
+    private var settledMassCloses: [ClosedRange<Timestamp>] = []
 
     mutating func add(_ record: CloseRecord) {
         if records.count == Self.maximumRecords { settle(Self.maximumRecords / 2) }
@@ -49,10 +52,16 @@ struct CloseLog: Sendable {
     /// Decides the causes of the oldest `count` closes, and forgets them.
     private mutating func settle(_ count: Int) {
         let causes = CloseCauses(records)
+        settledMassCloses = massCloses(causes)
         for index in 0..<count {
             settled[CloseKey(kind: records[index].kind, cause: causes[index]), default: 0] += 1
         }
         records.removeFirst(count)
+    }
+
+    /// When mass closes were; one may be told twice.
+    func massCloses(_ causes: CloseCauses) -> [ClosedRange<Timestamp>] {
+        (settledMassCloses + causes.massCloses).suffix(Self.maximumMassCloses)
     }
 
     /// All closes so far, by kind and cause.

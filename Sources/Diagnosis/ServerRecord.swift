@@ -80,6 +80,25 @@ struct ServerRecord: Sendable {
         }
     }
 
+    /// Answered requests near the server's close that came after at most `idle`, as its clients count it; nil where
+    /// the timeout is not known.
+    func nearMisses(clientIdleUpTo idle: Nanoseconds) -> Int? {
+        let roundTrip = roundTrips.median ?? 0
+        let exposure = Exposure(CloseCauses(closes.records).timeouts, roundTrip: roundTrip)
+        return exposure?.nearMisses(in: reuses, upTo: idle + roundTrip)
+    }
+
+    /// Answered requests that would come near the close, or after it, if the server's timeout were this; nil where
+    /// the timeout that it has is not known.
+    func nearMisses(serverTimeout idle: Nanoseconds) -> Int? {
+        guard !CloseCauses(closes.records).timeouts.isEmpty else { return nil }
+        let timeout = IdleTimeout(window: idle...idle, observed: idle...idle, samples: 0, confidence: .low)
+        return Exposure([timeout], roundTrip: roundTrips.median ?? 0)?.nearMisses(in: reuses)
+    }
+
+    /// When the server closed many connections at once.
+    var massCloses: [ClosedRange<Timestamp>] { closes.massCloses(CloseCauses(closes.records)) }
+
     /// What all this says; asked for at any time.
     func summary() -> ServerFinding {
         var finding = finding

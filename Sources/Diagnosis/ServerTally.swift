@@ -7,7 +7,7 @@ public struct ServerTally: Sendable {
     /// that nothing happens on takes some hundred bytes, one that closes all the time 20 kB.
     public static let maximumServers = 1 << 14
 
-    private var servers: [Endpoint: ServerRecord] = [:]
+    private(set) var servers: [Endpoint: ServerRecord] = [:]
     /// Connections to servers beyond the bound.
     public private(set) var uncounted = 0
 

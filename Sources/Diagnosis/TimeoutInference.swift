@@ -21,30 +21,53 @@ enum TimeoutInference {
     /// The timeouts, shortest first; none where the samples are too few or fit no timer.
     static func timeouts(_ samples: [IdleSample]) -> [IdleTimeout] {
         let sorted = samples.sorted { ($0.idle, $0.time) < ($1.idle, $1.time) }
-        // A timer scatters little: neighbours lie within 20 ms, or 1 % for long timeouts.
-        let narrow = clusters(sorted) { max(20 * .millisecond, $0 / 100) }
-        var found = joined(narrow.filter { isEnough($0, of: sorted.count) }, sorted)
-        if covers(found, 4, of: 5, sorted) {
-            found = withTails(found, sorted)
-        } else {
-            // A sweep is at most about as long as the timeout; few samples leave holes in it.
-            let wide = clusters(sorted) { $0 / 10 * 4 }
-            found = wide.filter { isEnough($0, of: sorted.count) && isSweep($0) }
-            guard covers(found, 3, of: 5, sorted) else { return [] }
+        // A sweep is at most about as long as the timeout; few samples leave holes in it.
+        let found = clusters(sorted[...]) { $0 / 10 * 4 }.flatMap { wide in
+            timers(wide, sorted) ?? (isEnough(wide, of: sorted.count) && isSweep(wide) ? [wide] : [])
         }
+        // Where most closes fit no timer, the rest may be chance.
+        guard found.reduce(0, { $0 + $1.count }) * 5 >= sorted.count * 3 else { return [] }
         return found.map { timeout($0, of: sorted.count) }
     }
+
+    /// The precise timers among closes that may also be those of one sweep; nil where they rather are.
+    ///
+    /// The closes of a sweep lie evenly over it: those of timers crowd in a small part of what they span.
+    private static func timers(
+        _ wide: ArraySlice<IdleSample>, _ sorted: [IdleSample]
+    ) -> [ArraySlice<IdleSample>]? {
+        let narrow = clusters(wide, neighbours).filter { isEnough($0, of: sorted.count) }
+        let crowded = narrow.reduce(0) { $0 + $1.count }
+        guard crowded * 5 >= wide.count * 4 else { return nil }
+        let taken = narrow.reduce(0) { $0 + spread($1) }
+        guard taken * 4 <= spread(wide) / Nanoseconds(wide.count) * Nanoseconds(crowded) else { return nil }
+        return withTail(joined(narrow, sorted), wide, sorted)
+    }
+
+    /// The idle times at which closes crowd, whatever the others are, at moments so far apart that no mass close can
+    /// have done it: those of precise timers.
+    static func preciseTimers(_ samples: [IdleSample]) -> [ClosedRange<Nanoseconds>] {
+        let sorted = samples.sorted { ($0.idle, $0.time) < ($1.idle, $1.time) }
+        return clusters(sorted[...], neighbours).filter {
+            moments($0, apart: CloseCauses.massDuration) >= enoughMoments
+        }.map { cluster in
+            (cluster.first?.idle ?? 0)...(cluster.last?.idle ?? 0)
+        }
+    }
+
+    /// How far two closes of one timer may lie apart: 20 ms, or 1 % of a long timeout.
+    private static func neighbours(_ idle: Nanoseconds) -> Nanoseconds { max(20 * .millisecond, idle / 100) }
 
     // MARK: Clusters
 
     /// `sorted` cut wherever a neighbour is farther than `tolerance` allows.
     private static func clusters(
-        _ sorted: [IdleSample], _ tolerance: (Nanoseconds) -> Nanoseconds
+        _ sorted: ArraySlice<IdleSample>, _ tolerance: (Nanoseconds) -> Nanoseconds
     ) -> [ArraySlice<IdleSample>] {
         var found: [ArraySlice<IdleSample>] = []
-        var start = 0
+        var start = sorted.startIndex
         for index in sorted.indices {
-            let isLast = index == sorted.count - 1
+            let isLast = index == sorted.endIndex - 1
             let isFar = !isLast && sorted[index + 1].idle - sorted[index].idle > tolerance(sorted[index].idle)
             guard isLast || isFar else { continue }
             found.append(sorted[start...index])
@@ -54,16 +77,18 @@ enum TimeoutInference {
     }
 
     private static func isEnough(_ cluster: ArraySlice<IdleSample>, of total: Int) -> Bool {
-        if total == 2, cluster.count == 2 { return moments(cluster) == 2 }
+        if total == 2, cluster.count == 2, let first = cluster.first {
+            return moments(cluster) == 2 && spread(cluster) <= neighbours(first.idle)
+        }
         return moments(cluster) >= enoughMoments || cluster.count >= enoughSamples
     }
 
     /// At how many different moments the closes of a cluster came.
-    private static func moments(_ cluster: ArraySlice<IdleSample>) -> Int {
+    private static func moments(_ cluster: ArraySlice<IdleSample>, apart: Nanoseconds = moment) -> Int {
         let times = cluster.map(\.time.nanoseconds).sorted()
         guard var last = times.first else { return 0 }
         var count = 1
-        for time in times where time &- last > moment {
+        for time in times where time &- last > apart {
             count += 1
             last = time
         }
@@ -100,20 +125,15 @@ enum TimeoutInference {
         return found
     }
 
-    /// The last cluster with the closes behind it, where these are more than a chance and may be a sweep's.
-    private static func withTails(
-        _ clusters: [ArraySlice<IdleSample>], _ sorted: [IdleSample]
+    /// The last of some timers with the closes behind it, where these are more than a chance: a server that looks at
+    /// its connections when it has nothing else to do closes most of them in time.
+    private static func withTail(
+        _ clusters: [ArraySlice<IdleSample>], _ wide: ArraySlice<IdleSample>, _ sorted: [IdleSample]
     ) -> [ArraySlice<IdleSample>] {
         guard let last = clusters.last, let first = last.first else { return clusters }
-        let tail = sorted[last.endIndex...].prefix { $0.idle / 2 <= first.idle }
-        guard tail.count > max(1, sorted.count / 20) else { return clusters }
+        let tail = wide[last.endIndex...].prefix { $0.idle / 2 <= first.idle }
+        guard tail.count > max(1, wide.count / 20) else { return clusters }
         return clusters.dropLast() + [sorted[last.startIndex..<tail.endIndex]]
-    }
-
-    private static func covers(
-        _ clusters: [ArraySlice<IdleSample>], _ part: Int, of whole: Int, _ sorted: [IdleSample]
-    ) -> Bool {
-        !clusters.isEmpty && clusters.reduce(0) { $0 + $1.count } * whole >= sorted.count * part
     }
 
     // MARK: The window

@@ -13,8 +13,9 @@ public struct AnalyzerSettings: Sendable {
     public var keys = KeyLog()
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
-    /// The shortest idle gap before an answered request that is told of a flow.
-    public var shortestReuse: Nanoseconds = 1 * .second
+    /// The shortest idle gap before an answered request that is told of a flow. Half of the shortest time that counts
+    /// as an idle timeout: a request is sent a round trip before it counts at the server.
+    public var shortestReuse: Nanoseconds = 500 * .millisecond
 
     /// The defaults.
     public init() {}

@@ -60,7 +60,7 @@ extension KnownServer {
             setting: "thousand_island_options: read_timeout (ms)",
             example: "http: [thousand_island_options: [read_timeout: {ms}]]",
             symptom: "as Cowboy",
-            source: "",
+            source: "not looked up",
             isVerified: false),
         KnownServer(
             name: "actix-web", window: 5_000...5_000, closing: .finMaybeAlert, advertising: .never,
