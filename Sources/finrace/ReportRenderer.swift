@@ -11,6 +11,8 @@ struct ReportRenderer {
     private var races: [FlowFinding] = []
     private var failures: [FlowFinding] = []
     private var servers = ServerTally()
+    /// Flows that wait for the cause of their close, which may show only beside other connections.
+    private var waiting: [FlowFinding] = []
     private var document: JSONDocument?
     private var buffer: [UInt8] = []
 
@@ -32,18 +34,33 @@ struct ReportRenderer {
                 failures.append(finding)
             }
             return
-        case .json:
+        case .json, .ndjson:
             guard listsAllFlows || finding.isListed else { return }
-            document?.append(finding, to: &buffer)
-        case .ndjson:
-            guard listsAllFlows || finding.isListed else { return }
-            JSONReport(context).appendLine(finding, to: &buffer)
+            waiting.append(finding)
+            // What is printed live cannot wait.
+            if waiting.count == Self.maximumWaiting || context.isLive { try writeWaiting(to: &output) }
         }
-        try flush(to: &output)
+    }
+
+    /// Flows that wait, in the order in which they came; 4 MB of them.
+    private static let maximumWaiting = 1 << 12
+
+    private mutating func writeWaiting(to output: inout Output) throws {
+        servers.settleCauses(of: &waiting)
+        for finding in waiting {
+            switch format {
+            case .text: break
+            case .json: document?.append(finding, to: &buffer)
+            case .ndjson: JSONReport(context).appendLine(finding, to: &buffer)
+            }
+            try flush(to: &output)
+        }
+        waiting.removeAll(keepingCapacity: true)
     }
 
     /// Ends the report with the sums.
     mutating func finish(_ sums: CaptureFinding, _ look: Look, to output: inout Output) throws {
+        try writeWaiting(to: &output)
         let servers = servers.findings()
         switch format {
         case .text:
