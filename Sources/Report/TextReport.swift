@@ -83,6 +83,10 @@ public struct TextReport: Sendable {
 
     /// What the server and its clients do with idle connections, side by side.
     private func habits(_ server: ServerFinding) -> String {
+        let atOnce = server.closes.reduce(0) { $0 + ($1.key.cause == .massClose ? $1.value : 0) }
+        if atOnce > 0, server.idleTimeouts.isEmpty {
+            return ", which closed \(Units.count(atOnce)) connections at once, as a reload does."
+        }
         let known = server.idleTimeouts.map { Units.range($0.observed) }.joined(separator: " or ")
         guard let closes = known.isEmpty ? server.idleCloses.map(Units.range) : known else { return "." }
         let closing = ", which closes idle connections after \(closes)"
