@@ -47,12 +47,14 @@ let package = Package(
         .target(
             name: "Teardown", dependencies: ["Wire", "Flows", "Secrets", "Messages"], swiftSettings: settings),
         .target(
-            name: "Report", dependencies: ["Wire", "Flows", "Messages", "Teardown"], exclude: ["Schema"],
+            name: "Diagnosis", dependencies: ["Wire", "Flows", "Messages", "Teardown"], swiftSettings: settings),
+        .target(
+            name: "Report", dependencies: ["Wire", "Flows", "Messages", "Teardown", "Diagnosis"], exclude: ["Schema"],
             swiftSettings: settings),
         .executableTarget(
             name: "finrace",
             dependencies: [
-                "Capture", "Wire", "Flows", "Secrets", "Messages", "Teardown", "Report",
+                "Capture", "Wire", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
             ],
@@ -62,7 +64,8 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "Wire", "Flows", "Messages", "Teardown", .product(name: "Crypto", package: "swift-crypto"),
+                "Wire", "Flows", "Messages", "Teardown", "Diagnosis",
+                .product(name: "Crypto", package: "swift-crypto"),
             ], path: "Tests/TestSupport",
             swiftSettings: settings),
         .testTarget(name: "WireTests", dependencies: ["Wire", "TestSupport"], swiftSettings: settings),
@@ -83,14 +86,20 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Wire", "Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
+            dependencies: [
+                "finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "TestSupport",
+            ],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],
             exclude: ["Differences.md"], swiftSettings: settings),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Teardown", "Messages", "Flows", "Wire"],
+            name: "DiagnosisTests",
+            dependencies: ["Wire", "Flows", "Messages", "Teardown", "Diagnosis", "TestSupport"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "ReportTests", dependencies: ["Report", "Diagnosis", "Teardown", "Messages", "Flows", "Wire"],
             swiftSettings: settings),
     ]
 )

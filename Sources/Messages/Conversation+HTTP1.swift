@@ -9,7 +9,7 @@ extension Conversation {
             switch event {
             case .begin(let start):
                 // Framing of the answer was lost: that the client goes on says that it is over.
-                if serverHTTP.isLost, exchanges.isAnswerBegun { exchanges.endResponse(&context.lines) }
+                if serverHTTP.isLost, exchanges.isAnswerBegun { exchanges.endResponse(&context) }
                 exchanges.beginRequest(at: place.position(at: start))
             case .head(let head):
                 let line = clientHTTP.keepLine(head, bytes, &context.lines)
@@ -48,7 +48,7 @@ extension Conversation {
             switch event {
             case .begin:
                 // Framing was lost in the answer before, while the next request waited: this one says that it is over.
-                if exchanges.isAnswerBegun, exchanges.hasNext { exchanges.endResponse(&context.lines) }
+                if exchanges.isAnswerBegun, exchanges.hasNext { exchanges.endResponse(&context) }
                 isServerAnswering = exchanges.beginResponse(at: place.start)
             case .head(let head):
                 context.observer?(.response(status: head.status, stream: 0, at: place.start))
@@ -115,6 +115,6 @@ extension Conversation {
     }
 
     mutating func endResponse(_ context: inout MessageContext) {
-        if isServerAnswering { exchanges.endResponse(&context.lines) }
+        if isServerAnswering { exchanges.endResponse(&context) }
     }
 }

@@ -47,7 +47,7 @@ extension Conversation {
 
     private mutating func begin(_ frame: HTTP2Frame, _ role: Role, _ context: inout MessageContext) {
         guard http2?.value.opensStream(frame, role) ?? false else { return }
-        exchanges.beginRequest(at: frame.start, stream: frame.stream, &context.lines)
+        exchanges.beginRequest(at: frame.start, stream: frame.stream, &context)
     }
 
     /// Bytes of `frame` up to `end` of the piece at `place`.
@@ -74,7 +74,7 @@ extension Conversation {
         case .resetStream:
             reset(frame, role, &context)
         default:
-            if role == .server, frame.endsStream { exchanges.end(frame.stream, &context.lines) }
+            if role == .server, frame.endsStream { exchanges.end(frame.stream, &context) }
         }
     }
 
@@ -84,7 +84,7 @@ extension Conversation {
         if role == .server, frame.resetCode == HTTP2Frame.refusedStream, http2?.value.isShuttingDown ?? false {
             exchanges.refuse(frame.stream)
         } else if !(http2?.value.disowns(frame.stream) ?? false) {
-            exchanges.end(frame.stream, &context.lines)
+            exchanges.end(frame.stream, &context)
         }
     }
 

@@ -207,9 +207,9 @@ public struct Conversation {
         endResponse(&context)
     }
 
-    /// Gives back what the conversation holds in `context`: it is not asked for request lines any more.
+    /// Gives back what the conversation holds in `context`: it is judged.
     package mutating func release(_ context: inout MessageContext) {
-        exchanges.releaseLines(&context.lines)
+        exchanges.release(&context)
     }
 
     /// Bytes whose boundaries nobody knows.
@@ -220,7 +220,7 @@ public struct Conversation {
     ) {
         switch role {
         case .client:
-            exchanges.clientTurn(at: place.start, to: place.end(at: count), &context.lines)
+            exchanges.clientTurn(at: place.start, to: place.end(at: count), &context)
         case .server:
             isServerAnswering = exchanges.beginResponse(at: place.start, isSeen: isSeen)
         }

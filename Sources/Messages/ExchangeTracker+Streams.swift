@@ -4,10 +4,10 @@ import Wire
 /// Exchanges on HTTP/2 streams (RFC 9113 section 5): answered in any order, each paired by its stream.
 extension ExchangeTracker {
     /// The first byte of a request on a new stream.
-    mutating func beginRequest(at position: StreamPosition, stream: UInt32, _ lines: inout RequestLines) {
+    mutating func beginRequest(at position: StreamPosition, stream: UInt32, _ context: inout MessageContext) {
         // Answers that went past the capture: that the client goes on is all that says that they are over.
         while let unseen = outstanding.first(where: { $0.isAnswerBegun && !$0.isAnswerSeen }) {
-            end(unseen.stream, &lines)
+            end(unseen.stream, &context)
         }
         if let pending, pending.stream == 0, !pending.isAnswerBegun {
             // What was taken by turns, before frames could be read, was its beginning.
@@ -77,12 +77,12 @@ extension ExchangeTracker {
     }
 
     /// The exchange on `stream` is over: answered, or given up by either side.
-    mutating func end(_ stream: UInt32, _ lines: inout RequestLines) {
+    mutating func end(_ stream: UInt32, _ context: inout MessageContext) {
         if let pending, pending.stream == stream {
-            lines.release(pending.line)
+            note(pending, &context)
             self.pending = queue.isEmpty ? nil : queue.removeFirst()
         } else if let index = queue.firstIndex(where: { $0.stream == stream }) {
-            lines.release(queue.remove(at: index).line)
+            note(queue.remove(at: index), &context)
         }
     }
 
@@ -115,7 +115,7 @@ extension ExchangeTracker {
         return disowned ?? unanswered.first ?? pending
     }
 
-    private var outstanding: [PendingRequest] { pending.map { [$0] + queue } ?? [] }
+    var outstanding: [PendingRequest] { pending.map { [$0] + queue } ?? [] }
 
     private mutating func with(_ stream: UInt32, _ change: (inout PendingRequest) -> Void) {
         if pending?.stream == stream {

@@ -29,6 +29,8 @@ public struct ExchangeTracker {
     public internal(set) var lastActivity: Timestamp?
     /// The longest idle gap before a request that was answered.
     public private(set) var longestIdleReuse: Nanoseconds?
+    /// The idle gaps before requests whose exchange is over.
+    package var reuses = IdleReuses.List()
 
     /// Whether a request waits behind the first.
     var hasNext: Bool { !queue.isEmpty }
@@ -148,27 +150,46 @@ public struct ExchangeTracker {
     }
 
     /// The answer to the first request is complete.
-    mutating func endResponse(_ lines: inout RequestLines) {
+    mutating func endResponse(_ context: inout MessageContext) {
         guard isAnswerBegun else { return }
-        lines.release(pending?.line)
+        note(pending, &context)
         // Of requests beyond the bound only the number is known: their answers count, and pair with none.
         pending = queue.isEmpty ? nil : queue.removeFirst()
     }
 
-    /// Gives the lines of the waiting requests back.
-    mutating func releaseLines(_ lines: inout RequestLines) {
-        lines.release(pending?.line)
+    /// Gives back what is kept apart: the lines of the waiting requests and the idle gaps.
+    mutating func release(_ context: inout MessageContext) {
+        context.lines.release(pending?.line)
         pending?.line = nil
         for index in queue.indices {
-            lines.release(queue[index].line)
+            context.lines.release(queue[index].line)
             queue[index].line = nil
         }
+        context.reuses.release(&reuses)
+    }
+
+    /// The exchange of `request` is over.
+    mutating func note(_ request: PendingRequest?, _ context: inout MessageContext) {
+        guard let request else { return }
+        context.lines.release(request.line)
+        if request.isAnswerBegun, let idle = request.idleBefore { context.reuses.add(idle, to: &reuses) }
+    }
+
+    /// The idle gaps of at least the context's threshold after which a request came that was answered, the exchanges
+    /// that are not over included.
+    package func idleReuses(_ context: borrowing MessageContext) -> [IdleReuse] {
+        var found = context.reuses[reuses]
+        let threshold = context.reuses.threshold
+        for request in outstanding where request.isAnswerBegun {
+            if let idle = request.idleBefore, idle >= threshold { found.append(IdleReuse(idle: idle)) }
+        }
+        return found
     }
 
     /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and
     /// belong to the request before otherwise.
-    mutating func clientTurn(at position: StreamPosition, to end: SequenceNumber, _ lines: inout RequestLines) {
-        if isAnswerBegun { endResponse(&lines) }
+    mutating func clientTurn(at position: StreamPosition, to end: SequenceNumber, _ context: inout MessageContext) {
+        if isAnswerBegun { endResponse(&context) }
         if pending == nil { beginRequest(at: position) }
         extendRequest(to: end, at: position.time)
     }

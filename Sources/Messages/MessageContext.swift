@@ -7,6 +7,8 @@ package struct MessageContext {
     package var lines = RequestLines()
     /// Names of servers that TLS clients asked for.
     package var names = ServerNames()
+    /// Idle gaps after which connections were used again.
+    package var reuses = IdleReuses()
     /// Secrets of TLS sessions; without any, nothing is decrypted and nothing kept for it.
     package var keys: KeyLog
     /// Told of every message head that was read; for comparing with another reader.

@@ -3,19 +3,6 @@ import Messages
 import Teardown
 import Wire
 
-extension ServerFinding {
-    /// The members of a server object.
-    func write(to json: inout JSONWriter) {
-        json.member("type", "server")
-        server.write(to: &json, "server")
-        json.member("connections", connections)
-        json.member("requests", requests)
-        json.races(races)
-        json.member("advertised_keep_alive_s", advertisedKeepAlive)
-        json.member("max_idle_reuse_s", seconds: longestIdleReuse)
-    }
-}
-
 extension CaptureFinding {
     /// The members of the capture object.
     func write(to json: inout JSONWriter, _ context: ReportContext) {
@@ -61,7 +48,7 @@ extension CaptureFinding {
 
 extension JSONWriter {
     /// Races by verdict; every race verdict is there, so that a reader can tell none from not counted.
-    fileprivate mutating func races(_ counts: [Verdict: Int]) {
+    mutating func races(_ counts: [Verdict: Int]) {
         object("races") { json in
             for verdict in Verdict.allCases where verdict.isRace {
                 json.member(verdict.rawValue, counts[verdict] ?? 0)

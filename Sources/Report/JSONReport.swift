@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Messages
 import Teardown
@@ -27,8 +28,8 @@ public struct JSONReport: Sendable {
     }
 
     /// The servers, one a line, and the capture as the last line.
-    public func appendLines(_ capture: CaptureFinding, to output: inout [UInt8]) {
-        for server in capture.servers {
+    public func appendLines(_ capture: CaptureFinding, _ servers: [ServerFinding], to output: inout [UInt8]) {
+        for server in servers {
             JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
             output.append(UInt8(ascii: "\n"))
         }
@@ -78,12 +79,14 @@ public struct JSONDocument: Sendable {
     }
 
     /// The capture and its servers.
-    public mutating func append(_ capture: CaptureFinding, _ context: ReportContext, to output: inout [UInt8]) {
+    public mutating func append(
+        _ capture: CaptureFinding, _ servers: [ServerFinding], _ context: ReportContext, to output: inout [UInt8]
+    ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
         JSONReport(context).append(capture, to: &output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
-        for (index, server) in capture.servers.enumerated() {
+        for (index, server) in servers.enumerated() {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
             JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
         }

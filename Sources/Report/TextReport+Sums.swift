@@ -4,38 +4,6 @@ import Teardown
 import Wire
 
 extension TextReport {
-    // MARK: Servers
-
-    /// One line a server: what it does with idle connections beside what its clients do.
-    func serverSection(_ capture: CaptureFinding) -> [String] {
-        guard !capture.servers.isEmpty, capture.requests > 0 else { return [] }
-        var table = TextTable([
-            .init(title: "server", flexibleFrom: 21, cutsMiddle: true),
-            .init(title: "connections", alignsRight: true, isOptional: true),
-            .init(title: "requests", alignsRight: true), .init(title: "races", alignsRight: true),
-            .init(title: "closes idle after"), .init(title: "reused idle up to", alignsRight: true),
-            .init(title: "advertises", alignsRight: true, isOptional: true),
-        ])
-        for server in capture.servers.prefix(Self.maximumServers) { table.append(cells(server)) }
-        var lines = [heading("Servers")] + table.lines(style, width: width)
-        let more = capture.servers.count - Self.maximumServers
-        if more > 0 { lines += wrapped("… and \(Units.count(more)) more.", indent: 2) }
-        return lines
-    }
-
-    private func cells(_ server: ServerFinding) -> [TextTable.Cell] {
-        let closes = server.idleCloses.map { "\(Units.range($0)) (\(Units.count(server.idleCloseCount))×)" } ?? "–"
-        return [
-            .init(name(server.server)),
-            .init(Units.count(server.connections)),
-            .init(Units.count(server.requests)),
-            .init(Units.count(server.raceCount), server.raceCount > 0 ? .bad : nil),
-            .init(closes),
-            .init(server.longestIdleReuse.map(Units.duration) ?? "–"),
-            .init(server.advertisedKeepAlive.map { "\($0) s" } ?? "–"),
-        ]
-    }
-
     // MARK: The capture
 
     /// What was read, and what of it is missing or damaged: how far the rest can be trusted.
@@ -113,6 +81,9 @@ extension TextReport {
             remarks.append("\(Units.count(capture.evictedFlows, "flow")) judged early (more were open than --max-flows)")
         }
         if capture.outOfOrder > 0 { remarks.append("\(Units.count(capture.outOfOrder, "segment")) out of order") }
+        if capture.droppedReuses > 0 {
+            remarks.append("\(Units.count(capture.droppedReuses, "idle gap")) beyond the number that is kept")
+        }
         if let other = capture.undecoded[.notTCP], other > 0 {
             remarks.append("\(Units.count(other, "packet")) not TCP")
         }

@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Messages
 import Teardown
@@ -12,6 +13,8 @@ public struct TextReport: Sendable {
     public static let maximumRaces = 50
     /// Other failures listed, each with its reason.
     public static let maximumFailures = 10
+    /// Servers warned of where no request was lost.
+    public static let maximumWarnings = 3
     /// Servers listed.
     public static let maximumServers = 10
 
@@ -30,20 +33,23 @@ public struct TextReport: Sendable {
     ///
     /// - Parameter findings: flows with a failure, in the order of their numbers; others are passed over. Those
     ///   beyond the maxima above need not be there: they are counted in `capture`.
-    public func render(capture: CaptureFinding, findings: [FlowFinding]) -> String {
+    public func render(capture: CaptureFinding, servers: [ServerFinding], findings: [FlowFinding]) -> String {
         let races = findings.filter { $0.judgement.verdict.isRace }
         let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
         let sections = [
-            headline(capture, races), raceSection(capture, races), failureSection(capture, failures),
-            serverSection(capture), captureSection(capture), hintSection(capture, races, failures),
+            headline(capture, servers, races), raceSection(capture, races), failureSection(capture, failures),
+            serverSection(capture, servers), adviceSection(servers), captureSection(capture),
+            hintSection(capture, races, failures),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
 
     // MARK: What matters
 
-    private func headline(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
-        if capture.raceCount > 0 { return toned(.bad, raceHeadline(capture, races)) }
+    private func headline(
+        _ capture: CaptureFinding, _ servers: [ServerFinding], _ races: [FlowFinding]
+    ) -> [String] {
+        if capture.raceCount > 0 { return toned(.bad, raceHeadline(capture, servers, races)) }
         if capture.packets == 0 { return toned(.doubtful, "No packets in the capture.") }
         if capture.flows == 0 {
             return toned(
@@ -55,10 +61,12 @@ public struct TextReport: Sendable {
             return toned(
                 .doubtful, "No request in the capture: \(flows), and no HTTP request or TLS data from a client on any.")
         }
-        return quietHeadline(capture)
+        return quietHeadline(capture, servers)
     }
 
-    private func raceHeadline(_ capture: CaptureFinding, _ races: [FlowFinding]) -> String {
+    private func raceHeadline(
+        _ capture: CaptureFinding, _ servers: [ServerFinding], _ races: [FlowFinding]
+    ) -> String {
         let count = capture.raceCount
         let kinds = Verdict.allCases.filter(\.isRace).compactMap { verdict in
             capture.verdicts[verdict].map { "\(Units.count($0)) \(verdict.rawValue)" }
@@ -66,7 +74,7 @@ public struct TextReport: Sendable {
         let were = count == 1 ? "was lost to a keep-alive race" : "were lost to keep-alive races"
         let requests = Units.count(capture.requests, "request")
         let lost = "\(Units.count(count)) of \(requests) \(were) (\(kinds.joined(separator: ", ")))"
-        let servers = capture.servers.filter { $0.raceCount > 0 }
+        let servers = servers.filter { $0.raceCount > 0 }
         guard servers.count == 1, let server = servers.first else {
             return lost + (servers.isEmpty ? "." : ", on \(Units.count(servers.count, "server")).")
         }
@@ -75,13 +83,18 @@ public struct TextReport: Sendable {
 
     /// What the server and its clients do with idle connections, side by side.
     private func habits(_ server: ServerFinding) -> String {
-        guard let closes = server.idleCloses else { return "." }
-        let closing = ", which closes idle connections after \(Units.range(closes))"
+        let atOnce = server.closes.reduce(0) { $0 + ($1.key.cause == .massClose ? $1.value : 0) }
+        if atOnce > 0, server.idleTimeouts.isEmpty {
+            return ", which closed \(Units.count(atOnce)) connections at once, as a reload does."
+        }
+        let known = server.idleTimeouts.map { Units.range($0.observed) }.joined(separator: " or ")
+        guard let closes = known.isEmpty ? server.idleCloses.map(Units.range) : known else { return "." }
+        let closing = ", which closes idle connections after \(closes)"
         guard let reuse = server.longestIdleReuse, reuse >= context.minimumIdle else { return closing + "." }
         return closing + " while its clients reuse them after up to \(Units.duration(reuse))."
     }
 
-    private func quietHeadline(_ capture: CaptureFinding) -> [String] {
+    private func quietHeadline(_ capture: CaptureFinding, _ servers: [ServerFinding]) -> [String] {
         let looked = "\(Units.count(capture.requests, "request")) on \(Units.count(capture.flows, "connection"))"
         var lines = toned(.good, "No keep-alive race: no request was lost to an idle close (\(looked)).")
         let closes = capture.verdicts[.idleClose] ?? 0
@@ -89,6 +102,9 @@ public struct TextReport: Sendable {
             closes == 0
                 ? "No server closed an idle connection while the capture ran: it may be too short to show the race."
                 : "Servers closed \(Units.count(closes, "connection")), each with no request under way.")
+        for server in servers.filter(\.isAtRisk).prefix(Self.maximumWarnings) {
+            lines += toned(.doubtful, warning(server))
+        }
         let undecided = capture.verdicts[.inconclusive] ?? 0
         if undecided > 0 {
             let connections = Units.count(undecided, "connection")

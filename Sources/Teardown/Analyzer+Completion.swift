@@ -64,6 +64,7 @@ extension Analyzer {
         var capture = tally.finish()
         capture.decryption = messages.decryption
         capture.evictedSegments = table.evictedSegments
+        capture.droppedReuses = messages.reuses.dropped
         return capture
     }
 

@@ -21,6 +21,9 @@ public struct AnalyzerSettings: Sendable {
     public var maximumFlows = 1 << 20
     /// Closed flows held for their stragglers.
     package var maximumClosedFlows = ClosedFlows.maximumCount
+    /// The shortest idle gap before an answered request that is told of a flow. Half of the shortest time that counts
+    /// as an idle timeout: a request is sent a round trip before it counts at the server.
+    public var shortestReuse: Nanoseconds = 500 * .millisecond
 
     /// The defaults.
     public init() {}
@@ -47,6 +50,7 @@ public struct Analyzer {
         self.settings = settings
         table = FlowTable(maximumFlows: settings.maximumFlows, maximumClosed: settings.maximumClosedFlows)
         messages = MessageContext(keys: settings.keys, expectsKeys: settings.expectsKeys)
+        messages.reuses.threshold = settings.shortestReuse
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
     }

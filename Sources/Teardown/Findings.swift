@@ -27,11 +27,17 @@ public struct FlagCounts: Sendable {
 }
 
 /// Why a connection was closed.
-public enum CloseCause: String, Sendable {
+public enum CloseCause: String, CaseIterable, Sendable {
     /// The server's idle timer.
     case idleTimeout = "idle_timeout"
     /// The server said so in its last answer.
     case announced
+    /// The server's limit of requests on a connection, which all its connections come to.
+    case maxRequests = "max_requests"
+    /// The server's limit for the age of a connection, which all its connections come to.
+    case maxAge = "max_age"
+    /// The server closed many connections at once, whatever their idle time: a reload, a deployment.
+    case massClose = "mass_close"
     /// Directly after an answer.
     case afterRequest = "after_request"
     /// Not to be told from this connection.
@@ -129,6 +135,9 @@ public struct FlowFinding: Sendable {
     public var responses: Int
     /// The longest idle gap that an answered request came after.
     public var longestIdleReuse: Nanoseconds?
+    /// The idle gaps that answered requests came after, from `AnalyzerSettings.shortestReuse` on; oldest first, but
+    /// for requests that overtook each other.
+    public var idleReuses: [IdleReuse] = []
     /// The server's `Keep-Alive: timeout` in seconds.
     public var advertisedKeepAlive: Int?
     /// The first close signal of either side; nil when the capture has none.
@@ -144,26 +153,6 @@ public struct FlowFinding: Sendable {
 extension FlowFinding {
     /// Whether a request was lost to a race here; a connection with two names counts once.
     public var isRace: Bool { judgement.verdict.isRace && !isSecondName }
-}
-
-/// What is known of one server endpoint.
-public struct ServerFinding: Sendable {
-    /// Where it listens.
-    public var server: Endpoint
-    /// Connections to it.
-    public var connections = 0
-    /// Requests to it.
-    public var requests = 0
-    /// Requests lost, by kind of race.
-    public var races: [Verdict: Int] = [:]
-    /// The longest idle gap before a request that it answered.
-    public var longestIdleReuse: Nanoseconds?
-    /// Its `Keep-Alive: timeout` in seconds, the last one seen.
-    public var advertisedKeepAlive: Int?
-    /// The shortest and longest idle time before a close of the server that nothing else explains.
-    public var idleCloses: ClosedRange<Nanoseconds>?
-    /// How many closes that range covers.
-    public var idleCloseCount = 0
 }
 
 /// What is known of the capture as a whole.
@@ -204,6 +193,6 @@ public struct CaptureFinding: Sendable {
     public var decryption = DecryptionCounts()
     /// Frames that gave no TCP segment, by cause.
     public var undecoded: [Undecoded: Int] = [:]
-    /// By number of races, then by endpoint.
-    public var servers: [ServerFinding] = []
+    /// Idle gaps beyond the number that is kept: what a server's clients do is not known to the last of them.
+    public var droppedReuses = 0
 }

@@ -38,6 +38,7 @@ extension FlowFinding {
         requests = Int(exchanges.requests)
         responses = Int(exchanges.responses)
         longestIdleReuse = exchanges.longestIdleReuse
+        idleReuses = exchanges.idleReuses(messages)
         advertisedKeepAlive = conversation.advertisedKeepAlive
         self.judgement = judgement
         close = CloseFinding(evidence, judgement.verdict, settings)
@@ -88,7 +89,8 @@ extension CloseFinding {
     ) -> CloseCause {
         if evidence.announcesClose { return .announced }
         if evidence.endsWithClose { return .afterRequest }
-        guard verdict == .idleClose || verdict.isRace, let idle else { return .unknown }
+        // An RST in reply to a request says that the connection was gone, not when it went.
+        guard verdict == .idleClose || verdict.isRace, verdict != .resetOnArrival, let idle else { return .unknown }
         if idle >= settings.minimumIdle { return .idleTimeout }
         return verdict == .idleClose ? .afterRequest : .unknown
     }

@@ -11,6 +11,7 @@ struct Finrace: ParsableCommand {
         usage: """
             finrace [analyze] <FILE> ... [<options>] [-- <FILTER>]
             finrace timeline <FILE> ... [--flow <number>] [-- <FILTER>]
+            finrace whatif <FILE> ... --client-idle <durations> [--server-idle <durations>]
             """,
         discussion: """
             A client keeps idle connections in a pool, the server's keep-alive timer closes one, and the next request \
@@ -21,6 +22,7 @@ struct Finrace: ParsableCommand {
               finrace capture.pcap                     the report
               finrace capture.pcap -- host 10.0.0.7    only frames that match
               finrace timeline capture.pcap            the races, packet by packet
+              finrace whatif capture.pcap --client-idle 4s    what that limit would have changed
               finrace --format ndjson capture.pcap     an object a connection
               tcpdump -i any -w - | finrace -          from a pipe
 
@@ -30,7 +32,7 @@ struct Finrace: ParsableCommand {
             'finrace help analyze' lists the options.
             """,
         version: finraceVersion,
-        subcommands: [Analyze.self, ShowTimeline.self],
+        subcommands: [Analyze.self, ShowTimeline.self, ShowWhatIf.self],
         defaultSubcommand: Analyze.self)
 
     /// The words of the command line, what follows `--` being one filter expression, as with tcpdump.

@@ -1,3 +1,4 @@
+import Diagnosis
 import Report
 import Teardown
 
@@ -8,6 +9,9 @@ struct ReportRenderer {
     /// What a report for people lists; the rest is in the sums.
     private var races: [FlowFinding] = []
     private var failures: [FlowFinding] = []
+    private var servers = ServerTally()
+    /// Flows that wait for the cause of their close, which may show only beside other connections.
+    private var waiting: [FlowFinding] = []
     private var document: JSONDocument?
     private var buffer: [UInt8] = []
 
@@ -19,6 +23,7 @@ struct ReportRenderer {
 
     /// Takes one judged flow.
     mutating func add(_ finding: FlowFinding, _ context: ReportContext, to output: inout Output) throws {
+        servers.count(finding)
         switch format {
         case .text:
             if finding.isRace {
@@ -27,29 +32,45 @@ struct ReportRenderer {
                 failures.append(finding)
             }
             return
-        case .json:
+        case .json, .ndjson:
             guard listsAllFlows || finding.isListed else { return }
-            document?.append(finding, context, to: &buffer)
-        case .ndjson:
-            guard listsAllFlows || finding.isListed else { return }
-            JSONReport(context).appendLine(finding, to: &buffer)
+            waiting.append(finding)
+            // What is printed live cannot wait.
+            if waiting.count == Self.maximumWaiting || context.isLive { try writeWaiting(context, to: &output) }
         }
-        try flush(to: &output)
+    }
+
+    /// Flows that wait, in the order in which they came; 4 MB of them.
+    private static let maximumWaiting = 1 << 12
+
+    private mutating func writeWaiting(_ context: ReportContext, to output: inout Output) throws {
+        servers.settleCauses(of: &waiting)
+        for finding in waiting {
+            switch format {
+            case .text: break
+            case .json: document?.append(finding, context, to: &buffer)
+            case .ndjson: JSONReport(context).appendLine(finding, to: &buffer)
+            }
+            try flush(to: &output)
+        }
+        waiting.removeAll(keepingCapacity: true)
     }
 
     /// Ends the report with the sums.
     mutating func finish(
         _ sums: CaptureFinding, _ context: ReportContext, _ look: Look, to output: inout Output
     ) throws {
+        try writeWaiting(context, to: &output)
+        let servers = servers.findings()
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
-            try output.write(report.render(capture: sums, findings: races + failures))
+            try output.write(report.render(capture: sums, servers: servers, findings: races + failures))
         case .json:
-            document?.append(sums, context, to: &buffer)
+            document?.append(sums, servers, context, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
-            JSONReport(context).appendLines(sums, to: &buffer)
+            JSONReport(context).appendLines(sums, servers, to: &buffer)
         }
         try flush(to: &output)
     }

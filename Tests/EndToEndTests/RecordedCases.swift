@@ -1,4 +1,5 @@
 import Capture
+import Diagnosis
 import Foundation
 import Teardown
 import TestSupport
@@ -45,6 +46,7 @@ struct RecordedCase: Sendable, CustomStringConvertible {
 struct SavefileAnalysis {
     let flows: [FlowFinding]
     let capture: CaptureFinding
+    let servers: [ServerFinding]
     let problems: [CaptureError]
 
     init(_ files: [URL], _ settings: AnalyzerSettings = AnalyzerSettings()) throws {
@@ -55,8 +57,13 @@ struct SavefileAnalysis {
             return .next
         }
         var flows: [FlowFinding] = []
-        capture = analyzer.finish { flows.append($0) }
+        var tally = ServerTally()
+        capture = analyzer.finish { flow in
+            flows.append(flow)
+            tally.count(flow)
+        }
         self.flows = flows
+        servers = tally.findings()
         problems = reader.problems
     }
 }

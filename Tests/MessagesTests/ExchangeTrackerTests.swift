@@ -26,13 +26,13 @@ struct ExchangeTrackerTests {
 
     @Test func `an answer that acknowledges some of the request answers it`() {
         var tracker = waiting()
-        var lines = RequestLines()
+        var context = MessageContext()
         #expect(tracker.unanswered == 1)
         let answers = tracker.beginResponse(at: at(900, ack: 101, 2))
         #expect(answers)
         #expect(tracker.isAnswerBegun)
         #expect(tracker.unanswered == 0)
-        tracker.endResponse(&lines)
+        tracker.endResponse(&context)
         #expect(tracker.pending == nil)
         #expect(tracker.requests == 1)
         #expect(tracker.responses == 1)
@@ -95,7 +95,7 @@ struct ExchangeTrackerTests {
 
     @Test func `pipelined requests are answered in their order`() {
         var tracker = waiting()
-        var lines = RequestLines()
+        var context = MessageContext()
         tracker.beginRequest(at: at(150, ack: 900, 1))
         tracker.beginRequest(at: at(200, ack: 900, 1))
         #expect(tracker.unanswered == 3)
@@ -103,7 +103,7 @@ struct ExchangeTrackerTests {
             #expect(tracker.pending?.start.sequence == SequenceNumber(sequence))
             let answers = tracker.beginResponse(at: at(900, ack: 250, 2))
             #expect(answers)
-            tracker.endResponse(&lines)
+            tracker.endResponse(&context)
         }
         #expect(tracker.unanswered == 0)
         #expect(tracker.responses == 3)
@@ -111,14 +111,14 @@ struct ExchangeTrackerTests {
 
     @Test func `more than the kept requests are counted, and their answers too`() {
         var tracker = ExchangeTracker()
-        var lines = RequestLines()
+        var context = MessageContext()
         let count = 300
         for index in 0..<count { tracker.beginRequest(at: at(UInt32(100 + index), ack: 900)) }
         #expect(tracker.requests == UInt32(count))
         #expect(tracker.unanswered == count)
         for _ in 0..<count {
             _ = tracker.beginResponse(at: at(900, ack: 1000))
-            tracker.endResponse(&lines)
+            tracker.endResponse(&context)
         }
         #expect(tracker.unanswered == 0)
         tracker.beginRequest(at: at(2000, ack: 950))
@@ -164,12 +164,12 @@ struct ExchangeTrackerTests {
 
     @Test func `the idle gap counts from the opening, then from the last byte of either side`() {
         var tracker = waiting(at: 3)
-        var lines = RequestLines()
+        var context = MessageContext()
         #expect(tracker.pending?.idleBefore == 3 * .second)
         #expect(tracker.pending?.isFirst == true)
         _ = tracker.beginResponse(at: at(900, ack: 150, 4))
         tracker.extendResponse(at: time(5))
-        tracker.endResponse(&lines)
+        tracker.endResponse(&context)
         tracker.beginRequest(at: at(150, ack: 950, 12))
         #expect(tracker.pending?.idleBefore == 7 * .second)
         #expect(tracker.pending?.isFirst == false)
@@ -189,13 +189,13 @@ struct ExchangeTrackerTests {
 
     @Test func `by turns, bytes of the client before an answer are one request`() throws {
         var tracker = ExchangeTracker()
-        var lines = RequestLines()
-        tracker.clientTurn(at: at(100, ack: 900, 1), to: SequenceNumber(150), &lines)
-        tracker.clientTurn(at: at(150, ack: 900, 2), to: SequenceNumber(175), &lines)
+        var context = MessageContext()
+        tracker.clientTurn(at: at(100, ack: 900, 1), to: SequenceNumber(150), &context)
+        tracker.clientTurn(at: at(150, ack: 900, 2), to: SequenceNumber(175), &context)
         #expect(tracker.requests == 1)
         #expect(try #require(tracker.pending).end == SequenceNumber(175))
         _ = tracker.beginResponse(at: at(900, ack: 175, 3))
-        tracker.clientTurn(at: at(175, ack: 950, 9), to: SequenceNumber(185), &lines)
+        tracker.clientTurn(at: at(175, ack: 950, 9), to: SequenceNumber(185), &context)
         #expect(tracker.requests == 2)
         #expect(tracker.responses == 1)
         #expect(tracker.pending?.start.sequence == SequenceNumber(175))

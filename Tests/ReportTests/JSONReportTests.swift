@@ -15,7 +15,7 @@ struct JSONReportTests {
         var bytes: [UInt8] = []
         var document = JSONDocument(to: &bytes)
         for flow in outcome.flows { document.append(flow, context, to: &bytes) }
-        document.append(outcome.capture, context, to: &bytes)
+        document.append(outcome.capture, outcome.servers, context, to: &bytes)
         document.end(to: &bytes)
         return try JSONValue(bytes)
     }
@@ -93,7 +93,7 @@ struct JSONReportTests {
 
         var bytes: [UInt8] = []
         var document = JSONDocument(to: &bytes)
-        document.append(outcome.capture, context, to: &bytes)
+        document.append(outcome.capture, outcome.servers, context, to: &bytes)
         for flow in outcome.flows { document.append(flow, context, to: &bytes) }
         document.end(to: &bytes)
         #expect(try JSONValue(bytes) == self.document(outcome, context))
@@ -105,7 +105,7 @@ struct JSONReportTests {
         let report = JSONReport(context)
         var bytes: [UInt8] = []
         for flow in outcome.flows { report.appendLine(flow, to: &bytes) }
-        report.appendLines(outcome.capture, to: &bytes)
+        report.appendLines(outcome.capture, outcome.servers, to: &bytes)
         let lines = try bytes.split(separator: UInt8(ascii: "\n")).map { try JSONValue(Array($0)) }
         let document = try document(outcome, context)
         #expect(lines == [document["flows"]?[0], document["flows"]?[1], document["servers"]?[0], document["capture"]])

@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Messages
 import Teardown
@@ -9,6 +10,7 @@ struct Script {
     /// What the analysis of a script gives.
     struct Outcome {
         var capture: CaptureFinding
+        var servers: [ServerFinding]
         var flows: [FlowFinding]
         var timelines: [Timeline]
     }
@@ -123,8 +125,12 @@ struct Script {
             analyzer.feed(frame.bytes.span, info)
         }
         var flows: [FlowFinding] = []
-        let capture = analyzer.finish { flows.append($0) }
-        return Outcome(capture: capture, flows: flows, timelines: analyzer.timelines)
+        var servers = ServerTally()
+        let capture = analyzer.finish { flow in
+            flows.append(flow)
+            servers.count(flow)
+        }
+        return Outcome(capture: capture, servers: servers.findings(), flows: flows, timelines: analyzer.timelines)
     }
 }
 

@@ -12,7 +12,7 @@ struct TextReportTests {
 
     private func render(_ outcome: Script.Outcome, _ context: ReportContext? = nil, width: Int = 100) -> String {
         TextReport(context ?? self.context, width: width).render(
-            capture: outcome.capture, findings: outcome.flows.filter(\.hasFailure))
+            capture: outcome.capture, servers: outcome.servers, findings: outcome.flows.filter(\.hasFailure))
     }
 
     @Test("The whole report of a race")
@@ -31,8 +31,24 @@ struct TextReportTests {
               crossed  request and close passed each other on the wire; no client can see that coming
 
             Servers
-              server         connections  requests  races  closes idle after   reused idle up to  advertises
-              10.9.8.7:3000            2         3      1  4.961–5.004 s (2×)             900 µs         5 s
+              server         requests  races  near misses  closes idle after   reused idle up to  advertises
+              10.9.8.7:3000         3      1            0  4.961–5.004 s (2×)             900 µs         5 s
+
+            What to change for 10.9.8.7:3000
+              client     idle limit: 4s. The server closes idle connections after 4.961 s; one round trip (20.1
+                         ms) and 500 ms for late timers are kept free.
+                         Istio: trafficPolicy: { connectionPool: { http: { idleTimeout: 4s } } }
+                         Reactor Netty: ConnectionProvider.builder("p").maxIdleTime(Duration.ofSeconds(4))
+              or server  keep-alive timeout: 95s. Longer than its clients' own idle limit, which the capture
+                         does not show: they send after up to 4.95 s of silence. Usual limits are 60 s (nginx,
+                         AWS) and 90 s (Go); Envoy and Istio have 3600 s, and need the client's setting.
+                         Node.js http.Server: server.keepAliveTimeout = 95000;
+                         uvicorn: uvicorn app:app --timeout-keep-alive 95
+              and retry  repeat what a closed connection lost: any method. The lost request is proven unread:
+                         repeating it is safe, even a POST.
+                         Istio: retries: { attempts: 2, retryOn: "reset,refused-stream" }
+                         Reactor Netty: Retry.max(1).filter(PrematureCloseException.class::isInstance)
+              --format json has the settings of more clients and servers.
 
             Capture
               capture.pcap: 18 packets, 984 bytes, RAW, 2026-11-21 01:36:10 – 01:36:16 UTC (6.066 s).
@@ -53,8 +69,8 @@ struct TextReportTests {
             Servers closed 1 connection, each with no request under way.
 
             Servers
-              server         connections  requests  races  closes idle after  reused idle up to  advertises
-              10.9.8.7:3000            1         1      0  5.004 s (1×)                  900 µs         5 s
+              server         connections  requests  races  closes idle after      reused idle up to  advertises
+              10.9.8.7:3000            1         1      0  5.004 s (1×, too few)             900 µs         5 s
 
             Capture
               capture.pcap: 9 packets, 469 bytes, RAW, 2026-11-21 01:36:10 – 01:36:15 UTC (5.066 s).
@@ -101,7 +117,7 @@ struct TextReportTests {
         var capture = Script.analyze().capture
         capture.packets = 1_208
         capture.undecoded = [.notTCP: 1_200, .linkType: 8]
-        let text = render(.init(capture: capture, flows: [], timelines: []))
+        let text = render(.init(capture: capture, servers: [], flows: [], timelines: []))
         #expect(text.hasPrefix("No TCP connection in the capture: 1,208 packets, none with a TCP segment.\n"))
         #expect(text.contains("Incomplete: 8 packets of an unknown link type not decoded."))
         #expect(text.contains("1,200 packets not TCP."))
@@ -124,7 +140,7 @@ struct TextReportTests {
         var capture = outcome.capture
         capture.verdicts = [.crossed: 3_000]
         let text = render(
-            .init(capture: capture, flows: Array(repeating: outcome.flows[0], count: 60), timelines: []))
+            .init(capture: capture, servers: [], flows: Array(repeating: outcome.flows[0], count: 60), timelines: []))
         #expect(text.hasPrefix("3,000 of 2 requests were lost"))
         #expect(text.split(separator: "\n").count { $0.contains("crossed  GET") } == TextReport.maximumRaces)
         #expect(text.contains("… and 2,950 more: --format ndjson lists all of them."))
@@ -167,7 +183,8 @@ struct TextReportTests {
         let hostile = "GET /\u{1B}]0;owned\u{07}\u{9B}31m\u{202E}\u{8}\u{0}\u{7F}é HTTP/1.1\r\n\r\n"
         let outcome = Script.analyze(.crossing(hostile))
         let context = ReportContext(files: [.init(name: "\u{1B}[2J\r\n.pcap", problem: "bad \u{1B}c")])
-        let text = TextReport(context, style: style).render(capture: outcome.capture, findings: outcome.flows)
+        let text = TextReport(context, style: style).render(
+            capture: outcome.capture, servers: outcome.servers, findings: outcome.flows)
         #expect(isSafe(text, allowingColour: style.isColoured))
         #expect(text.contains(#"GET /\x1b]0;owned"#))
     }
@@ -175,8 +192,10 @@ struct TextReportTests {
     @Test("A plain report has no escapes, a coloured one the same text")
     func colour() {
         let outcome = Script.analyze(.crossing(), .idleClose(at: 1 * .second))
-        let plain = TextReport(context).render(capture: outcome.capture, findings: outcome.flows)
-        let coloured = TextReport(context, style: .coloured).render(capture: outcome.capture, findings: outcome.flows)
+        let plain = TextReport(context).render(
+            capture: outcome.capture, servers: outcome.servers, findings: outcome.flows)
+        let coloured = TextReport(context, style: .coloured).render(
+            capture: outcome.capture, servers: outcome.servers, findings: outcome.flows)
         #expect(isSafe(plain, allowingColour: false))
         #expect(plain != coloured)
         #expect(withoutColour(coloured) == plain)

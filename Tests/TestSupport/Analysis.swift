@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Teardown
 import Wire
@@ -6,6 +7,7 @@ import Wire
 package struct Analysis: Sendable {
     package var flows: [FlowFinding]
     package var capture: CaptureFinding
+    package var servers: [ServerFinding]
     package var timelines: [Timeline]
 
     /// The findings by verdict, in the order of flows.
@@ -22,10 +24,14 @@ package func analyze(
         analyzer.feed(frame.bytes.span, frame.info(number: index + 1))
     }
     var flows: [FlowFinding] = []
+    var servers = ServerTally()
+    let capture = analyzer.finish { flow in
+        flows.append(flow)
+        servers.count(flow)
+    }
     // Those that came to their end early are first.
-    let capture = analyzer.finish { flows.append($0) }
     flows.sort { $0.flow < $1.flow }
-    return Analysis(flows: flows, capture: capture, timelines: analyzer.timelines)
+    return Analysis(flows: flows, capture: capture, servers: servers.findings(), timelines: analyzer.timelines)
 }
 
 extension AnalyzerSettings {

@@ -1,0 +1,81 @@
+import ArgumentParser
+import Capture
+import Diagnosis
+import Report
+import Teardown
+import Wire
+
+/// `finrace whatif FILE...`: what other idle timeouts would have changed.
+struct ShowWhatIf: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "whatif",
+        abstract: "Count the races that other idle timeouts would have avoided, and the connections they cost.",
+        discussion: """
+            Counted from the capture's own gaps, without a model: with an idle limit at the client, a request after a \
+            longer gap would have opened a connection of its own.
+
+            Durations may be a list (2s,4s) or a sweep (1s..10s, 1s..10s/500ms).
+            """)
+
+    @OptionGroup var capture: CaptureOptions
+    @OptionGroup var appearance: OutputOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "If clients closed connections that were idle for longer (repeatable).", valueName: "durations"))
+    var clientIdle: [IdleLimitsArgument] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "If servers closed idle connections after this time (repeatable).", valueName: "durations"))
+    var serverIdle: [IdleLimitsArgument] = []
+
+    @Option(help: ArgumentHelp("text, json (one document) or ndjson (one object a line).", valueName: "format"))
+    var format = ReportFormat.text
+
+    private var limits: [IdleLimit] {
+        clientIdle.flatMap(\.limits).map { IdleLimit(.client, $0) }
+            + serverIdle.flatMap(\.limits).map { IdleLimit(.server, $0) }
+    }
+
+    func validate() throws {
+        if limits.count > WhatIf.maximumLimits {
+            throw ValidationError("At most \(WhatIf.maximumLimits) durations in one run.")
+        }
+    }
+
+    func run() throws {
+        try capture.requireInput()
+        guard !limits.isEmpty else {
+            throw ValidationError("Name a timeout. Try: finrace whatif capture.pcap --client-idle 4s")
+        }
+        let run = try CaptureRun(capture, appearance, needsSecondPass: false)
+        var settings = try run.analyzerSettings()
+        settings.shortestReuse = WhatIf.shortestReuse(limits)
+        var analyzer = Analyzer(settings)
+        try run.read(into: &analyzer)
+        var whatIf = WhatIf(limits)
+        var tally = ServerTally()
+        let sums = analyzer.finish { (finding) throws(Never) in
+            whatIf.count(finding)
+            tally.count(finding)
+        }
+        run.warn(of: sums)
+
+        var output = try Output(appearance.output)
+        let context = try run.reportContext(timeDigits: sums.timeDigits)
+        let answer = WhatIfAnswer(whatIf, tally)
+        switch format {
+        case .text:
+            let look = appearance.look
+            let report = WhatIfReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
+            try output.write(report.render(answer, sums))
+        case .json:
+            try output.write(WhatIfJSON.document(answer))
+        case .ndjson:
+            try output.write(WhatIfJSON.lines(answer))
+        }
+        try output.flush()
+        try run.finish()
+    }
+}
