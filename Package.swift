@@ -110,6 +110,8 @@ if Context.environment["FINRACE_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
             name: "Fuzz",
-            dependencies: ["Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Report", "TestSupport"],
+            dependencies: [
+                "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "Report", "TestSupport",
+            ],
             path: "Tests/Fuzz", exclude: ["README.md", "Seeds", "fuzz.sh", "make-seeds.py"], swiftSettings: settings))
 }

@@ -28,12 +28,16 @@ public struct JSONReport: Sendable {
     }
 
     /// The servers, one a line, and the capture as the last line.
-    public func appendLines(_ capture: CaptureFinding, _ servers: [ServerFinding], to output: inout [UInt8]) {
+    ///
+    /// - Parameter uncounted: connections to servers beyond those that are told apart.
+    public func appendLines(
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, to output: inout [UInt8]
+    ) {
         for server in servers {
             JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
             output.append(UInt8(ascii: "\n"))
         }
-        append(capture, to: &output)
+        append(capture, uncounted, to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 
@@ -43,8 +47,8 @@ public struct JSONReport: Sendable {
         JSONWriter.append(to: &output) { $0.object { flow.write(to: &$0, context) } }
     }
 
-    func append(_ capture: CaptureFinding, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { $0.object { capture.write(to: &$0, context) } }
+    func append(_ capture: CaptureFinding, _ uncounted: Int, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { $0.object { capture.write(to: &$0, context, uncounted) } }
     }
 }
 
@@ -80,11 +84,12 @@ public struct JSONDocument: Sendable {
 
     /// The capture and its servers.
     public mutating func append(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], _ context: ReportContext, to output: inout [UInt8]
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ context: ReportContext,
+        to output: inout [UInt8]
     ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
-        JSONReport(context).append(capture, to: &output)
+        JSONReport(context).append(capture, uncounted, to: &output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
         for (index, server) in servers.enumerated() {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)

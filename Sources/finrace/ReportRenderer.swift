@@ -61,16 +61,18 @@ struct ReportRenderer {
         _ sums: CaptureFinding, _ context: ReportContext, _ look: Look, to output: inout Output
     ) throws {
         try writeWaiting(context, to: &output)
+        let uncounted = servers.uncounted
         let servers = servers.findings()
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
-            try output.write(report.render(capture: sums, servers: servers, findings: races + failures))
+            try output.write(
+                report.render(capture: sums, servers: servers, uncounted: uncounted, findings: races + failures))
         case .json:
-            document?.append(sums, servers, context, to: &buffer)
+            document?.append(sums, servers, uncounted: uncounted, context, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
-            JSONReport(context).appendLines(sums, servers, to: &buffer)
+            JSONReport(context).appendLines(sums, servers, uncounted: uncounted, to: &buffer)
         }
         try flush(to: &output)
     }

@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Report
 import Secrets
@@ -49,7 +50,9 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
     var lines: [UInt8] = []
     var findings: [FlowFinding] = []
     var json = JSONDocument(to: &document)
+    var servers = ServerTally()
     let sums = analyzer.finish { finding in
+        servers.count(finding)
         json.append(finding, context, to: &document)
         JSONReport(context).appendLine(finding, to: &lines)
         findings.append(finding)
@@ -57,14 +60,14 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
         require(finding.judgement.verdict == .inconclusive || finding.judgement.reason == nil, "a reason too many")
         require(finding.judgement.verdict != .inconclusive || finding.judgement.reason != nil, "a reason too few")
     }
-    json.append(sums, context, to: &document)
+    json.append(sums, servers.findings(), context, to: &document)
     json.end(to: &document)
-    JSONReport(context).appendLines(sums, to: &lines)
+    JSONReport(context).appendLines(sums, servers.findings(), to: &lines)
     require(sums.packets == frames, "\(sums.packets) of \(frames) frames")
     requireJSON(document)
     for line in lines.split(separator: UInt8(ascii: "\n")) { requireJSON(Array(line)) }
 
-    requirePrintable(TextReport(context).render(capture: sums, findings: findings.filter(\.isRace)))
+    requirePrintable(TextReport(context).render(capture: sums, servers: servers.findings(), findings: findings.filter(\.isRace)))
     let timelines = TimelineReport(context)
     for timeline in analyzer.timelines {
         guard let finding = findings.first(where: { $0.flow == timeline.flow }) else { continue }

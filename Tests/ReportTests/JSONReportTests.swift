@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Foundation
 import Messages
@@ -69,6 +70,24 @@ struct JSONReportTests {
         let line = try JSONValue(bytes)
         #expect(line["server_name"] == .string("a\u{1B}\u{FFFD}"))
         #expect(line["alpn"] == .array([.string("h2"), .string("\u{0}")]))
+    }
+
+    @Test("What other timeouts would have changed keeps to the schema")
+    func whatIfSchema() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Report/Schema/finrace-1.schema.json")
+        let checker = try SchemaChecker(Array(Data(contentsOf: file)))
+        var whatIf = WhatIf([IdleLimit(.client, 4 * .second), IdleLimit(.server, 65 * .second)])
+        var tally = ServerTally()
+        for flow in Script.analyze(.crossing(), .idleClose(at: 1 * .second)).flows {
+            whatIf.count(flow)
+            tally.count(flow)
+        }
+        let document = try JSONValue(WhatIfJSON.document(WhatIfAnswer(whatIf, tally)))
+        #expect(checker.problems(document, as: "whatif_document") == [])
+        #expect(document["whatif"]?[0]?["races_avoided"] == .number(1))
+        #expect(document["whatif"]?[1]?["side"] == .string("server"))
+        #expect(document["whatif"]?[2]?["server"] != nil)
     }
 
     @Test("The checker finds what is wrong")
