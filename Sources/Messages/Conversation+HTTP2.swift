@@ -39,7 +39,7 @@ extension Conversation {
             context.observer?(.response(status: status, stream: head.stream, at: position))
             switch status {
             case 100..<200: exchanges.responseIsInterim(head.stream)
-            case 200..<300: exchanges.beginTunnel(head.stream, &context.lines)
+            case 200..<300: exchanges.beginTunnel(head.stream, &context)
             default: break
             }
         }

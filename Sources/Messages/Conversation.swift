@@ -156,7 +156,7 @@ public struct Conversation {
     /// What was taken by turns is over: answered, or by these bytes, which no frame pairs with it.
     private mutating func endTurns(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         if role == .server, case .http2 = layer { _ = exchanges.beginResponse(at: place.start) }
-        if exchanges.isAnswerBegun { exchanges.endResponse(&context.lines) }
+        if exchanges.isAnswerBegun { exchanges.endResponse(&context) }
     }
 
     /// Goes on with `found`, or returns false when it cannot stand here.

@@ -45,10 +45,10 @@ extension ExchangeTracker {
 
     /// The answer on `stream` is a success: if it is one to CONNECT, what follows are no more messages (RFC 9113 section
     /// 8.5, RFC 8441 section 5).
-    mutating func beginTunnel(_ stream: UInt32, _ lines: inout RequestLines) {
+    mutating func beginTunnel(_ stream: UInt32, _ context: inout MessageContext) {
         var isTunnel = false
         with(stream) { isTunnel = $0.method == .connect }
-        if isTunnel { end(stream, &lines) }
+        if isTunnel { end(stream, &context) }
     }
 
     /// Bytes of the answer on `stream`. Its number alone says that the server had the request.

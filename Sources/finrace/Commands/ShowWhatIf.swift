@@ -53,13 +53,14 @@ struct ShowWhatIf: ParsableCommand {
         var settings = try run.analyzerSettings()
         settings.shortestReuse = WhatIf.shortestReuse(limits)
         var analyzer = Analyzer(settings)
-        try run.read(into: &analyzer)
         var whatIf = WhatIf(limits)
         var tally = ServerTally()
-        let sums = analyzer.finish { (finding) throws(Never) in
+        let count = { (finding: FlowFinding) in
             whatIf.count(finding)
             tally.count(finding)
         }
+        try run.read(into: &analyzer) { some, _ in some.forEach(count) }
+        let sums = analyzer.finish(count)
         run.warn(of: sums)
 
         var output = try Output(appearance.output)
