@@ -59,13 +59,13 @@ struct ExchangeTrackerTests {
 
     @Test func `a line is kept once for a waiting stream, and for no other`() {
         var tracker = ExchangeTracker()
-        var lines = RequestLines()
-        tracker.beginRequest(at: at(100, ack: 900), stream: 3, &lines)
+        var context = MessageContext()
+        tracker.beginRequest(at: at(100, ack: 900), stream: 3, &context)
         var asked: [UInt32] = []
         for stream in [1, 3, 3] as [UInt32] {
             tracker.nameRequest(stream, .other) {
                 asked.append(stream)
-                return lines.keep([UInt8]("GET /".utf8).span, 0..<5)
+                return context.lines.keep([UInt8]("GET /".utf8).span, 0..<5)
             }
         }
         #expect(asked == [3])
@@ -73,8 +73,8 @@ struct ExchangeTrackerTests {
 
     @Test func `an interim response on a stream that waits for none takes nothing back`() {
         var tracker = ExchangeTracker()
-        var lines = RequestLines()
-        tracker.beginRequest(at: at(100, ack: 900), stream: 3, &lines)
+        var context = MessageContext()
+        tracker.beginRequest(at: at(100, ack: 900), stream: 3, &context)
         tracker.responseIsInterim(3)
         tracker.responseIsInterim(5)
         #expect(tracker.responses == 0)

@@ -175,7 +175,7 @@ struct TextReportTests {
     }
 
     private func text(of flows: [FlowFinding], _ capture: CaptureFinding) -> String {
-        TextReport(ReportContext(files: []), style: .plain).render(capture: capture, findings: flows)
+        TextReport(ReportContext(files: []), style: .plain).render(capture: capture, servers: [], findings: flows)
     }
 
     @Test("Nothing from the wire or a file's name reaches the terminal raw", arguments: [Style.plain, .coloured])
