@@ -172,7 +172,7 @@ package struct FlowTable {
 
 extension FlowTable {
     /// How far apart the copies of a connection's first packet are captured on both sides of a NAT.
-    private static let natWindow: Nanoseconds = 1 * .second
+    static let natWindow: Nanoseconds = 1 * .second
 
     /// The connections that were captured under several address pairs: the further flows by the number of the
     /// first. Each is one connection and is judged once.

@@ -13,6 +13,10 @@ public struct AnalyzerSettings: Sendable {
     public var keys = KeyLog()
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
+    /// Whether races are told when they are proven, by `Analyzer.settle`.
+    public var watchesRaces = false
+    /// Whether requests, closes and races are counted for a monitoring system; they are by what `settle` sees.
+    public var collectsMetrics = false
 
     /// The defaults.
     public init() {}
@@ -21,15 +25,20 @@ public struct AnalyzerSettings: Sendable {
 /// Frames in, judged connections out: the whole way of a packet through decoder, flow table, reassembly, framing
 /// and judgement, without input or output of its own.
 public struct Analyzer {
-    private let settings: AnalyzerSettings
+    let settings: AnalyzerSettings
     private var decoder: PacketDecoder
     private var segment = Segment()
-    private var table = FlowTable()
+    var table = FlowTable()
     /// By flow number, as the table's connections.
-    private var conversations: ContiguousArray<Conversation> = []
-    private var messages: MessageContext
+    var conversations: ContiguousArray<Conversation> = []
+    var messages: MessageContext
     private var tally = CaptureTally()
     private var recorder: TimelineRecorder?
+    /// Nil where nothing is told before the end.
+    var watch: RaceWatch?
+    /// What is counted for a monitoring system; nil where nothing is.
+    public internal(set) var metrics: MetricsTally?
+    var drops = DropLog()
 
     /// An analysis of one capture.
     ///
@@ -39,10 +48,17 @@ public struct Analyzer {
         messages = MessageContext(keys: settings.keys)
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
+        if settings.watchesRaces { watch = RaceWatch() }
+        if settings.collectsMetrics { metrics = MetricsTally() }
     }
 
     /// The number of flows so far.
     public var flowCount: Int { table.connections.count }
+
+    /// The sums of frames so far; those of connections only `finish` and `snapshot` have.
+    public var frames: (packets: Int, bytes: UInt64, end: Timestamp?) {
+        (tally.capture.packets, tally.capture.bytes, tally.capture.end)
+    }
 
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
@@ -84,7 +100,12 @@ public struct Analyzer {
         if delivery.isNewFlow { begin(delivery.flow) }
         guard delivery.arrival != .trace else { return delivery.flow }
         recorder?.record(segment, frame, info, delivery)
-        if !delivery.isDuplicate { deliver(delivery, frame, info) }
+        if !delivery.isDuplicate {
+            deliver(delivery, frame, info)
+            if watch != nil, delivery.hasWaiting || (delivery.arrival == .retransmission && delivery.isFromClient) {
+                watch?.note(delivery.flow, at: info.time)
+            }
+        }
         return delivery.flow
     }
 
@@ -95,6 +116,29 @@ public struct Analyzer {
     public mutating func finish<Failure: Error>(
         _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) -> CaptureFinding {
+        endStreams()
+        var (sums, counts, watched) = (tally, metrics, watch)
+        defer { (tally, metrics, watch) = (sums, counts, watched) }
+        return try judgeAll(&sums) { finding throws(Failure) in
+            Self.count(finding, &counts, &watched)
+            try body(finding)
+        }
+    }
+
+    /// The report as it stands: every connection judged by what is known of it now. The analysis goes on.
+    ///
+    /// - Parameter body: takes each finding.
+    /// - Returns: the sums.
+    public func snapshot<Failure: Error>(
+        _ body: (FlowFinding) throws(Failure) -> Void
+    ) throws(Failure) -> CaptureFinding {
+        var tally = tally
+        return try judgeAll(&tally, body)
+    }
+
+    private func judgeAll<Failure: Error>(
+        _ tally: inout CaptureTally, _ body: (FlowFinding) throws(Failure) -> Void
+    ) throws(Failure) -> CaptureFinding {
         let flows = table.connections.indices.filter { !table.connections[$0].isOnlyQuoted }
         let twins = table.natTwins()
         let firstName = Dictionary(twins.flatMap { first, others in others.map { ($0, first) } }) { first, _ in first }
@@ -103,6 +147,8 @@ public struct Analyzer {
             var finding = FlowFinding(
                 flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], messages, samples,
                 settings.judge)
+            finding.doubt(drops)
+            finding.toldVerdict = watch?.announced[flow]
             if let first = firstName[flow] {
                 finding.isSecondName = true
                 finding.otherNames = [otherName(first)]
@@ -120,13 +166,19 @@ public struct Analyzer {
         return capture
     }
 
-    /// Ends every stream, and takes from each connection how long its server let it idle.
-    private mutating func idleSamples(_ flows: [Int], leavingOut secondNames: Set<Int>) -> IdleSamples {
-        var samples = IdleSamples()
-        for flow in flows {
+    /// No more frames come.
+    private mutating func endStreams() {
+        for flow in table.connections.indices where !table.connections[flow].isOnlyQuoted {
             drain(flow, .low, isFinal: true)
             drain(flow, .high, isFinal: true)
             conversations[flow].finish(&messages)
+        }
+    }
+
+    /// From each connection, how long its server let it idle.
+    private func idleSamples(_ flows: [Int], leavingOut secondNames: Set<Int>) -> IdleSamples {
+        var samples = IdleSamples()
+        for flow in flows {
             let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
             guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle
             else {
@@ -138,7 +190,7 @@ public struct Analyzer {
         return samples
     }
 
-    private func otherName(_ flow: Int) -> OtherName {
+    func otherName(_ flow: Int) -> OtherName {
         let connection = table.connections[flow]
         return OtherName(
             flow: flow, client: connection.endpoint(connection.client), server: connection.endpoint(connection.server))
@@ -225,6 +277,7 @@ public struct Analyzer {
         if !conversations[flow].isOpen {
             conversations[flow].open(at: table.connections[flow].handshake.establishedAt)
         }
+        guard metrics == nil else { return receiveCounting(bytes, flow, role, position) }
         conversations[flow].receive(bytes, from: role, at: position, &messages)
     }
 

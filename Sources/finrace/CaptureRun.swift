@@ -53,6 +53,8 @@ final class CaptureRun {
                 known = notes.secretCount
             }
             note(info, of: analyzer.feed(frame, info))
+            // Races are counted as they are proven, where that is asked for; now and then is soon enough.
+            if info.number & 0xFFF == 0 { analyzer.settle(until: info.time) { _ throws(Never) in } }
             return .next
         }
     }
@@ -101,9 +103,9 @@ final class CaptureRun {
             ReportContext.File(name: input.name, problem: reader.problems.first { $0.file == input.name }?.problem)
         }
         return ReportContext(
-            files: files, timeDigits: timeDigits, minimumIdle: options.minIdle.nanoseconds,
+            files: files, timeDigits: timeDigits, minimumIdle: options.analysis.minIdle.nanoseconds,
             // The names that the user gives are better than those in the capture.
-            hosts: try notes.hosts.merging(options.hosts.map(HostsFile.read) ?? [:]) { $1 },
+            hosts: try notes.hosts.merging(options.analysis.hosts.map(HostsFile.read) ?? [:]) { $1 },
             interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
             flowComments: flowComments.mapValues { notes.frameComments[$0] },
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
@@ -111,9 +113,9 @@ final class CaptureRun {
 
     /// How to analyse, with the secrets that the user has.
     func analyzerSettings() throws -> AnalyzerSettings {
-        var settings = options.analyzerSettings
+        var settings = options.analysis.settings
         do {
-            settings.keys = try KeyLogFile.read(options.keylog, isQuiet: isQuiet)
+            settings.keys = try KeyLogFile.read(options.analysis.keylog, isQuiet: isQuiet)
         } catch {
             complain(error.description)
             throw ExitStatus.of(error)

@@ -34,13 +34,22 @@ struct ReportRenderer {
             document?.append(finding, to: &buffer)
         case .ndjson:
             guard listsAllFlows || finding.isListed else { return }
+            // What was told when it was proven stands, and is not told again.
+            guard finding.toldVerdict != finding.judgement.verdict else { return }
             JSONReport(context).appendLine(finding, to: &buffer)
+        case .prometheus:
+            return
         }
         try flush(to: &output)
     }
 
     /// Ends the report with the sums.
-    mutating func finish(_ sums: CaptureFinding, _ look: Look, to output: inout Output) throws {
+    ///
+    /// - Parameter metrics: what the analysis counted, for Prometheus.
+    mutating func finish(
+        _ sums: CaptureFinding, _ metrics: MetricsTally?, _ look: Look, to output: inout Output,
+        live: PrometheusText.Sums? = nil
+    ) throws {
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
@@ -50,6 +59,11 @@ struct ReportRenderer {
             document?.end(to: &buffer)
         case .ndjson:
             JSONReport(context).appendLines(sums, to: &buffer)
+        case .prometheus:
+            let exposed = PrometheusText.Sums(
+                flows: sums.flows, packets: sums.packets, kernelDropped: context.kernelDropped ?? 0,
+                interfaceDropped: context.interfaceDropped ?? 0)
+            try output.write(PrometheusText.render(metrics ?? MetricsTally(), live ?? exposed))
         }
         try flush(to: &output)
     }

@@ -8,6 +8,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
     case ndjson
+    case prometheus
 }
 
 /// `finrace [analyze] FILE...`: reads savefiles, judges every flow, prints the report.
@@ -22,7 +23,7 @@ struct Analyze: ParsableCommand {
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var appearance: OutputOptions
 
-    @Option(help: ArgumentHelp("text, json (one document) or ndjson (one object a line).", valueName: "format"))
+    @Option(help: ArgumentHelp("text, json (one document), ndjson (one object a line) or prometheus.", valueName: "format"))
     var format = ReportFormat.text
 
     @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
@@ -38,7 +39,9 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
-        var analyzer = Analyzer(try run.analyzerSettings())
+        var settings = try run.analyzerSettings()
+        if format == .prometheus { (settings.watchesRaces, settings.collectsMetrics) = (true, true) }
+        var analyzer = Analyzer(settings)
         try run.read(into: &analyzer)
 
         var output = try Output(appearance.output)
@@ -60,14 +63,14 @@ struct Analyze: ParsableCommand {
             if finding.isRace { races.insert(finding.flow) }
             try renderer.add(finding, to: &output)
         }
-        try renderer.finish(sums, appearance.look, to: &output)
+        try renderer.finish(sums, analyzer.metrics, appearance.look, to: &output)
         run.warn(of: sums)
         return races
     }
 
     /// The second pass: the packets of the race flows go to a savefile of their own.
     private func copyRaces(_ races: Set<Int>, _ run: CaptureRun, to path: String) throws {
-        var analyzer = Analyzer(capture.analyzerSettings)
+        var analyzer = Analyzer(capture.analysis.settings)
         let writer = try run.writer(path)
         try run.readAgain(copyingTo: writer) { frame, info in
             guard let flow = analyzer.feed(frame, info), races.contains(flow) else { return .next }

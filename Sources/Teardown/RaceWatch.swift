@@ -1,0 +1,108 @@
+import Flows
+import Wire
+
+/// The connections whose end has begun, looked at again once nothing more has come of them for a while: what is then
+/// judged a race is proven, and can be told before the capture ends.
+///
+/// States of a flow: not watched; queued, until the packets' clock is `settleTime` past its last segment. A segment of
+/// a queued flow changes nothing here: when its turn comes and it was not quiet, it waits once more. So a flow stands
+/// in the queue at most once, and the queue is in the order of time.
+struct RaceWatch {
+    /// What a reset, an answer on its way or a retransmission needs to come, ten times over: round trips of 100 ms
+    /// are long, and the shortest retransmission timer of Linux is 200 ms.
+    static let settleTime: Nanoseconds = 1 * .second
+    /// How long a request is sent again before its silence is taken as final; outages that end are mostly shorter.
+    static let silenceTime: Nanoseconds = 10 * .second
+    /// Flows that wait for their server to show when its timer fires. The oldest go first; the report has them.
+    static let maximumUndecided = 256
+    /// Announced races that are remembered to be taken back; further ones stand as they were told.
+    static let maximumAnnounced = 1 << 16
+
+    private struct Entry {
+        var flow: Int
+        var due: Timestamp
+    }
+
+    /// What was done for a flow.
+    struct State: OptionSet {
+        var rawValue: UInt8
+        static let queued = State(rawValue: 1)
+        /// Its idle time before the server's close is among the samples.
+        static let sampled = State(rawValue: 2)
+        /// Its close is counted.
+        static let closeCounted = State(rawValue: 4)
+        /// Its race is counted.
+        static let raceCounted = State(rawValue: 8)
+    }
+
+    private var queue: ContiguousArray<Entry> = []
+    private var head = 0
+    /// By flow number.
+    private var states: ContiguousArray<State> = []
+    /// The verdicts that were told, by flow.
+    private(set) var announced: [Int: Verdict] = [:]
+    /// Lost requests whose verdict a further idle close of their server may change.
+    private(set) var undecided: [Int] = []
+    /// What is known so far of the servers' timers.
+    var samples = IdleSamples()
+
+    /// A segment of a flow that is ending, or that repeats itself.
+    @inline(__always)
+    mutating func note(_ flow: Int, at time: Timestamp) {
+        while flow >= states.count { states.append([]) }
+        guard !states[flow].contains(.queued) else { return }
+        queueUp(flow, time)
+    }
+
+    private mutating func queueUp(_ flow: Int, _ time: Timestamp) {
+        states[flow].insert(.queued)
+        queue.append(Entry(flow: flow, due: Self.settled(time)))
+    }
+
+    private static func settled(_ time: Timestamp) -> Timestamp {
+        Timestamp(nanoseconds: time.nanoseconds &+ settleTime)
+    }
+
+    /// The next flow that was quiet until `now`, or nil.
+    ///
+    /// - Parameter lastSegment: when a flow's last segment came.
+    mutating func next(at now: Timestamp, lastSegment: (Int) -> Timestamp) -> Int? {
+        while head < queue.count, !(now < queue[head].due) {
+            let flow = queue[head].flow
+            head += 1
+            // What is done with goes in blocks, which keeps the cost per flow constant.
+            if head >= 4096, head * 2 >= queue.count {
+                queue.removeFirst(head)
+                head = 0
+            }
+            states[flow].remove(.queued)
+            let last = lastSegment(flow)
+            // A clock that was set back leaves a flow's last segment in the future: it counts as quiet.
+            guard now < Self.settled(last), last < now else { return flow }
+            queueUp(flow, last)
+        }
+        return nil
+    }
+
+    /// Whether `step` was not done yet for `flow`; it is, now.
+    mutating func begins(_ step: State, _ flow: Int) -> Bool {
+        while flow >= states.count { states.append([]) }
+        return states[flow].insert(step).inserted
+    }
+
+    mutating func announce(_ flow: Int, _ verdict: Verdict) {
+        guard announced.count < Self.maximumAnnounced || announced[flow] != nil else { return }
+        announced[flow] = verdict
+    }
+
+    mutating func postpone(_ flow: Int) {
+        guard !undecided.contains(flow) else { return }
+        if undecided.count >= Self.maximumUndecided { undecided.removeFirst() }
+        undecided.append(flow)
+    }
+
+    mutating func takeUndecided() -> [Int] {
+        defer { undecided = [] }
+        return undecided
+    }
+}
