@@ -48,7 +48,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            swiftSettings: settings),
+            exclude: ["Deploy"], swiftSettings: settings),
 
         // TestSupport builds packets, captures and conversations for the suites.
         .target(
@@ -74,6 +74,9 @@ let package = Package(
             name: "EndToEndTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],
             exclude: ["Goldens"], swiftSettings: settings),
+        .testTarget(
+            name: "LiveTests", dependencies: ["finrace", "Wire", "Capture", "Teardown", "TestSupport"],
+            exclude: ["Peers"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],
             exclude: ["Differences.md"], swiftSettings: settings),

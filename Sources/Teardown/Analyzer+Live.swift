@@ -54,16 +54,14 @@ extension Analyzer {
         Self.count(closeOf: finding, &metrics, &watch)
         finding.toldVerdict = watch?.announced[flow]
         guard finding.toldVerdict != finding.judgement.verdict else { return }
+        let isOpen = finding.toldVerdict == nil && dependsOnTimer(finding, samples)
+        if isOpen { watch?.postpone(flow) }
         guard finding.isRace else {
             guard finding.toldVerdict != nil else { return }
             watch?.announce(flow, finding.judgement.verdict)
             return try body(finding)
         }
-        guard isSettled(finding) else { return }
-        guard !dependsOnTimer(finding, samples) else {
-            watch?.postpone(flow)
-            return
-        }
+        guard !isOpen, isSettled(finding) else { return }
         watch?.announce(flow, finding.judgement.verdict)
         Self.count(raceOf: finding, &metrics, &watch)
         try body(finding)
@@ -81,11 +79,19 @@ extension Analyzer {
         return !marks.isEmpty || request.lastSent.since(request.start.time) >= RaceWatch.silenceTime
     }
 
-    /// Whether the next idle close of the server may show that its timer has nothing to do with this close.
+    /// Whether the next idle close of the server may change the verdict: show that its timer has nothing to do with a
+    /// FIN, or has all to do with an RST (`Judge.afterArrival`).
     private func dependsOnTimer(_ finding: FlowFinding, _ samples: borrowing IdleSamples) -> Bool {
-        guard finding.judgement.verdict == .unread, let loss = finding.loss, !loss.isDisowned,
-            let close = loss.close, close.kind != .rst, let idle = finding.close?.idle
-        else { return false }
+        guard let loss = finding.loss, !loss.isDisowned, let close = loss.close, let idle = finding.close?.idle else {
+            return false
+        }
+        switch finding.judgement.verdict {
+        case .unread where close.kind == .fin || close.kind == .closeNotify: break
+        case .closedInProcess where close.kind == .rst: break
+        case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop, .closedInProcess, .truncated, .idleClose,
+            .clientClose, .open, .inconclusive:
+            return false
+        }
         return samples.resembles(idle, of: finding.server) != true
     }
 

@@ -78,7 +78,7 @@ struct RaceWatch {
             states[flow].remove(.queued)
             let last = lastSegment(flow)
             // A clock that was set back leaves a flow's last segment in the future: it counts as quiet.
-            guard now < Self.settled(last), last < now else { return flow }
+            guard now < Self.settled(last), !(now < last) else { return flow }
             queueUp(flow, last)
         }
         return nil

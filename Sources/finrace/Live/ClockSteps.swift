@@ -11,7 +11,7 @@ struct ClockSteps {
     static let overlap: Nanoseconds = 1 * .second
 
     /// The time of day less the steady time, when the capture began and now.
-    private let firstOffset: Nanoseconds
+    private var firstOffset: Nanoseconds
     private var offset: Nanoseconds
     private var offsetBefore: Nanoseconds
     private var steadyAtStep = Nanoseconds.min
@@ -32,7 +32,11 @@ struct ClockSteps {
     mutating func look(wall: Timestamp, steady: Nanoseconds) -> Nanoseconds? {
         let current = wall.nanoseconds &- steady
         let step = current &- offset
-        guard abs(step) >= Self.smallestStep else { return nil }
+        guard abs(step) >= Self.smallestStep else {
+            // Slewed: what was and what is go on together.
+            (offset, offsetBefore, firstOffset) = (current, offsetBefore &+ step, firstOffset &+ step)
+            return nil
+        }
         offsetBefore = offset
         offset = current
         steadyAtStep = steady

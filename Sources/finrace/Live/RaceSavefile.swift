@@ -18,7 +18,7 @@ struct RaceSavefile {
     private var ring = PacketRing()
     private var writer: SavefileWriter
     private var fileNumber = 0
-    /// Whether it was said that the file cannot be written; said again only after it could be.
+    /// Whether it was said that this file cannot be written.
     private var isComplained = false
     /// Flows whose later packets follow the written ones at once; bounded by the races of a very bad day.
     private var written: Set<Int> = []
@@ -77,7 +77,6 @@ struct RaceSavefile {
         isDirty = false
         do {
             try writer.finish()
-            isComplained = false
             if let size = rotation.size, writer.size >= size { try rotate() }
         } catch {
             complainOnce(error)
@@ -89,6 +88,7 @@ struct RaceSavefile {
         let number = rotation.count.map { next % $0 } ?? next
         writer = try SavefileWriter(Self.name(path, number, rotation), linkType: linkType)
         fileNumber = number
+        isComplained = false
     }
 
     /// Opens the file again by its name: somebody has moved it away.
@@ -97,6 +97,7 @@ struct RaceSavefile {
         do {
             writer = try SavefileWriter(
                 Self.name(path, fileNumber, rotation), linkType: linkType, isAppending: true)
+            isComplained = false
         } catch {
             complainOnce(error)
         }

@@ -156,6 +156,7 @@ struct SniffRun: ~Copyable {
         let context = context
         for finding in proven {
             savefile?.write(finding)
+            savefile?.flush()
             try printer.tell(finding, context, isQuiet: command.appearance.quiet)
         }
         try printer.flush()
@@ -236,6 +237,7 @@ struct SniffRun: ~Copyable {
             let capture = try last.finish { finding in
                 if finding.isRace { foundRace = true }
                 file?.write(finding)
+                file?.flush()
                 try body(finding)
             }
             return (capture, last.metrics)
