@@ -83,7 +83,8 @@ extension IPAddress {
         // The corresponding C function is `getnameinfo`; nothing is looked up.
         let status = unsafe text.withUnsafeMutableBytes { buffer in
             unsafe getnameinfo(
-                address, length, buffer.assumingMemoryBound(to: CChar.self).baseAddress, socklen_t(buffer.count), nil, 0,
+                address, length, buffer.assumingMemoryBound(to: CChar.self).baseAddress, socklen_t(buffer.count), nil,
+                0,
                 NI_NUMERICHOST)
         }
         guard status == 0 else { return nil }

@@ -97,6 +97,10 @@ import Wire
 
     private func lost(_ reason: String) -> LiveEvent? {
         let wasDown = phase == .down
+        guard index != 0 else {
+            phase = .failed
+            return .failed(name, reason)
+        }
         switch unsafe finrace_interface_is_up(name) {
         case 1:
             // Down and up again before anyone looked: the socket goes on.
@@ -114,18 +118,26 @@ import Wire
         }
     }
 
-    /// Looks whether the interface is back.
+    /// Looks whether the interface is up: libpcap tells only of one that is gone.
     ///
-    /// The socket stays: binding it anew needs no privilege, and there is none left.
-    func revive() -> LiveEvent? {
-        guard phase == .down || phase == .gone else { return nil }
+    /// - Parameter revives: whether one that was away and is back is to be captured on again. The socket stays:
+    ///   binding it anew needs no privilege, and there is none left.
+    func look(revives: Bool) -> LiveEvent? {
+        // The device `any` has no number, and is always up.
+        guard index != 0, phase != .failed else { return nil }
         let state = unsafe finrace_interface_is_up(name)
-        if state < 0, phase == .down {
+        if state < 0 {
+            guard phase != .gone else { return nil }
             phase = .gone
             return .vanished(name)
         }
-        guard state == 1 else { return nil }
+        if state == 0 {
+            guard phase == .running else { return nil }
+            phase = .down
+            return .wentDown(name)
+        }
         let current = unsafe if_nametoindex(name)
+        guard phase != .running || current != index, revives else { return nil }
         if current != index {
             guard bind(to: current) else {
                 phase = .failed

@@ -44,8 +44,11 @@ public final class LiveReader {
 
     /// Lends the frames that are there, `limit` at most.
     ///
+    /// - Parameter isFinal: whether frames that wait for another interface's are to go, too.
     /// - Returns: whether there may be more at once.
-    public func forEachFrame(limit: Int, _ body: (Span<UInt8>, FrameInfo) -> Void) -> Bool {
+    public func forEachFrame(
+        limit: Int, isFinal: Bool = false, _ body: (Span<UInt8>, FrameInfo) -> Void
+    ) -> Bool {
         var count = 0
         if devices.count == 1 {
             let device = devices[0]
@@ -59,7 +62,7 @@ public final class LiveReader {
             return true
         }
         let now = SystemClock.wallTime
-        while count < limit, let device = earliest(now) {
+        while count < limit, let device = earliest(now, isFinal) {
             count += 1
             frameNumber += 1
             device.lend(number: frameNumber, body)
@@ -68,7 +71,7 @@ public final class LiveReader {
     }
 
     /// The device with the earliest frame, when none of the others can have an earlier one.
-    private func earliest(_ now: Timestamp) -> LiveDevice? {
+    private func earliest(_ now: Timestamp, _ isFinal: Bool) -> LiveDevice? {
         var earliest: LiveDevice?
         var time = Timestamp(nanoseconds: .max)
         var complete = Timestamp(nanoseconds: .max)
@@ -81,7 +84,7 @@ public final class LiveReader {
                 if watermarks[index] < complete { complete = watermarks[index] }
             }
         }
-        guard complete < time, time.since(now) < Self.clockStep else { return earliest }
+        guard !isFinal, complete < time, time.since(now) < Self.clockStep else { return earliest }
         return nil
     }
 
@@ -89,9 +92,11 @@ public final class LiveReader {
         if let event { events.append(event) }
     }
 
-    /// Looks for interfaces that were away.
-    public func revive() {
-        for device in devices { note(device.revive()) }
+    /// Looks whether the interfaces are up.
+    ///
+    /// - Parameter revives: whether those that were away are to be captured on again.
+    public func look(revives: Bool) {
+        for device in devices { note(device.look(revives: revives)) }
     }
 
     /// What became of interfaces since this was asked last.

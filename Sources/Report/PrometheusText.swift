@@ -47,7 +47,8 @@ public struct PrometheusText: Sendable {
         text.sample("finrace_dropped_packets_total", [("by", "kernel")], "\(sums.kernelDropped)")
         text.sample("finrace_dropped_packets_total", [("by", "interface")], "\(sums.interfaceDropped)")
         text.family(
-            "finrace_evicted_flows_total", .counter, "Connections given up for want of room, least recently active first.")
+            "finrace_evicted_flows_total", .counter,
+            "Connections given up for want of room, least recently active first.")
         text.sample("finrace_evicted_flows_total", [], "\(sums.evictedFlows)")
         return text.lines.joined(separator: "\n") + "\n"
     }

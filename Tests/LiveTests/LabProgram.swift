@@ -18,7 +18,16 @@ final class LabProgram {
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = try FileHandle(forWritingTo: outputFile)
         process.standardError = try FileHandle(forWritingTo: errorFile)
-        try process.run()
+        try Self.withSignals { try process.run() }
+    }
+
+    /// Runs `body` with no signal blocked: threads of Dispatch block them all, and programs inherit that.
+    private static func withSignals<Result>(_ body: () throws -> Result) rethrows -> Result {
+        var (none, before) = (sigset_t(), sigset_t())
+        unsafe sigemptyset(&none)
+        unsafe pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
+        return try body()
     }
 
     /// `env` and `ip netns exec` become the program, so its number is the process's.

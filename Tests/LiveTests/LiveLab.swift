@@ -115,7 +115,8 @@ final class LiveLab {
             let server = try start(
                 "python3",
                 [
-                    "-B", "-m", "uvicorn", "--app-dir", directory, "app:app", "--host", "0.0.0.0", "--port", String(port),
+                    "-B", "-m", "uvicorn", "--app-dir", directory, "app:app", "--host", "0.0.0.0", "--port",
+                    String(port),
                     "--timeout-keep-alive", String(timeout),
                 ], in: server, environment: ["LOG": log.path])
             try server.waitFor("Uvicorn running", onErrors: true)

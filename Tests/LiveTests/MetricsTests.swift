@@ -26,12 +26,12 @@ struct MetricsTests {
         let rules = Places.packageRoot.appendingPathComponent("Sources/finrace/Deploy/finrace-rules.yml").path
         let configuration = lab.folder.appendingPathComponent("prometheus.yml")
         try """
-            global: { scrape_interval: 1s, evaluation_interval: 1s }
-            rule_files: ["\(rules)"]
-            scrape_configs:
-              - job_name: finrace
-                static_configs: [{ targets: ["127.0.0.1:\(port)"] }]
-            """.write(to: configuration, atomically: true, encoding: .utf8)
+        global: { scrape_interval: 1s, evaluation_interval: 1s }
+        rule_files: ["\(rules)"]
+        scrape_configs:
+          - job_name: finrace
+            static_configs: [{ targets: ["127.0.0.1:\(port)"] }]
+        """.write(to: configuration, atomically: true, encoding: .utf8)
         let prometheus = try lab.start(
             "prometheus",
             [
@@ -40,9 +40,6 @@ struct MetricsTests {
             ], in: lab.client)
         try prometheus.waitFor("Server is ready", onErrors: true)
 
-        let outcomes = try lab.use([0.1, 0.6, 1.3, 1.35, 1.4])
-        let races = outcomes.filter { !$0.answered }.count
-        #expect(races == 3)
         func query(_ expression: String) throws -> String? {
             let escaped = expression.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? ""
             let answer = try Self.get(lab, "http://127.0.0.1:9990/api/v1/query?query=\(escaped)")
@@ -54,6 +51,12 @@ struct MetricsTests {
             for _ in 0..<100 where try query(expression) != value { Thread.sleep(forTimeInterval: 0.2) }
             #expect(try query(expression) == value, "\(expression)")
         }
+        // A rate needs a sample from before.
+        let quiet = try lab.use([0.1, 0.6])
+        try wait("sum(finrace_requests_total)", "4")
+        let outcomes = try quiet + lab.use([1.3, 1.35, 1.4])
+        let races = outcomes.filter { !$0.answered }.count
+        #expect(races == 3)
         try wait("sum(finrace_races_total)", "\(races)")
         try wait("sum(finrace_races_total{server=\"127.0.0.1:8080\",verdict=\"stale_reuse\"})", "\(races)")
         // A race's request is a request, too.

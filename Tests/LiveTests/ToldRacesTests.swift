@@ -45,7 +45,9 @@ struct LiveReading {
         for finding in told {
             let report = final[finding.flow]
             if report?.judgement != finding.judgement {
-                wrong.append("flow \(finding.flow): told \(finding.judgement), reported \(String(describing: report?.judgement))")
+                wrong.append(
+                    "flow \(finding.flow): told \(finding.judgement), reported \(String(describing: report?.judgement))"
+                )
             }
             if report?.isRace != true { wrong.append("flow \(finding.flow): no race in the report") }
         }
@@ -69,11 +71,12 @@ struct ToldRacesTests {
     static let recorded = Places.folders(in: Places.captures).map { $0.appendingPathComponent("capture.pcap") }
         .filter { FileManager.default.fileExists(atPath: $0.path) }
 
-    static let lab: [URL] = Places.lab.map { lab in
-        Places.folders(in: lab).flatMap { folder in
-            ["client.pcap", "server.pcap", "any.pcap"].map { folder.appendingPathComponent($0) }
-        }.filter { FileManager.default.fileExists(atPath: $0.path) }
-    } ?? []
+    static let lab: [URL] =
+        Places.lab.map { lab in
+            Places.folders(in: lab).flatMap { folder in
+                ["client.pcap", "server.pcap", "any.pcap"].map { folder.appendingPathComponent($0) }
+            }.filter { FileManager.default.fileExists(atPath: $0.path) }
+        } ?? []
 
     @Test("are those of the report, and none is taken back", arguments: recorded + lab)
     func agree(file: URL) throws {

@@ -23,7 +23,9 @@ struct Analyze: ParsableCommand {
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var appearance: OutputOptions
 
-    @Option(help: ArgumentHelp("text, json (one document), ndjson (one object a line) or prometheus.", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "text, json (one document), ndjson (one object a line) or prometheus.", valueName: "format"))
     var format = ReportFormat.text
 
     @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")

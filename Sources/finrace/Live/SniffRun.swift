@@ -10,6 +10,8 @@ import Wire
 struct SniffRun: ~Copyable {
     /// Frames between two looks at the clock.
     private static let batch = 4096
+    /// Frames taken at the end.
+    private static let lastFrames = 1 << 16
     /// How often signals apart, the rest has its turn.
     private static let turnTime: Nanoseconds = 100 * .millisecond
     /// How often metrics and the status line are renewed, and interfaces that are away looked for.
@@ -91,6 +93,9 @@ struct SniffRun: ~Copyable {
             if !hasMore, !isEnding { reader.wait(milliseconds: waitMilliseconds, orFor: signals) }
         }
         signals.release()
+        // What the kernel has already, and no more: under load there would be no end.
+        let room = command.live.count.map { $0 - reader.frameCount } ?? .max
+        _ = reader.forEachFrame(limit: min(Self.lastFrames, room), isFinal: true) { frame, info in take(frame, info) }
         try end()
     }
 
@@ -140,7 +145,7 @@ struct SniffRun: ~Copyable {
         savefile?.flush()
         guard steady >= renewAt else { return }
         renewAt = steady &+ Self.renewTime
-        if command.live.wait { reader.revive() }
+        reader.look(revives: command.live.wait)
         if let keys = moreKeys?(), !keys.isEmpty { analyzer.addKeys(keys) }
         publish()
         status.show(
