@@ -84,14 +84,15 @@ import Wire
     ///
     /// - Returns: what became of the interface, if anything did.
     func advance() -> LiveEvent? {
-        guard !hasFrame, phase == .running || phase == .down else { return nil }
+        guard !hasFrame, phase != .failed else { return nil }
         // The corresponding C function is `pcap_next_ex`: 1 is a frame, 0 is none at present.
         let status = unsafe pcap_next_ex(handle, &header, &bytes)
         guard status != 1 else {
             hasFrame = true
             return nil
         }
-        guard status < 0 else { return nil }
+        // What the kernel had before its interface went is still to be read; then the error comes again and again.
+        guard status < 0, phase != .gone else { return nil }
         return lost(unsafe String(cString: pcap_geterr(handle)))
     }
 

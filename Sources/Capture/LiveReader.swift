@@ -15,7 +15,9 @@ public final class LiveReader {
     private var events: [LiveEvent] = []
 
     /// How long a frame may lie in the kernel's buffer: two gathering times, the second for a busy machine.
-    private static let gatherTime = Nanoseconds(LiveSettings.gatherMilliseconds) * 2 * .millisecond
+    private static let gatherTime = Nanoseconds(gatherMilliseconds) * .millisecond
+    /// The same in milliseconds.
+    public static let gatherMilliseconds = LiveSettings.gatherMilliseconds * 2
     /// A frame this far ahead of the clock was stamped before someone set the clock back: it waits for nothing.
     private static let clockStep: Nanoseconds = 1 * .second
 

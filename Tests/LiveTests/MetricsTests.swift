@@ -48,8 +48,13 @@ struct MetricsTests {
             return (result?["value"] as? [Any])?.last as? String
         }
         func wait(_ expression: String, _ value: String) throws {
-            for _ in 0..<100 where try query(expression) != value { Thread.sleep(forTimeInterval: 0.2) }
-            #expect(try query(expression) == value, "\(expression)")
+            var answer = try query(expression)
+            for _ in 0..<100 {
+                if answer == value { return }
+                Thread.sleep(forTimeInterval: 0.2)
+                answer = try query(expression)
+            }
+            Issue.record("\(expression) is \(answer ?? "nothing"), not \(value)")
         }
         // A rate needs a sample from before.
         let quiet = try lab.use([0.1, 0.6])

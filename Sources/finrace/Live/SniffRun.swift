@@ -93,7 +93,8 @@ struct SniffRun: ~Copyable {
             if !hasMore, !isEnding { reader.wait(milliseconds: waitMilliseconds, orFor: signals) }
         }
         signals.release()
-        // What the kernel has already, and no more: under load there would be no end.
+        // What the kernel has gathered already, and no more: under load there would be no end.
+        if command.live.count == nil { _ = signals.next(within: LiveReader.gatherMilliseconds) }
         let room = command.live.count.map { $0 - reader.frameCount } ?? .max
         _ = reader.forEachFrame(limit: min(Self.lastFrames, room), isFinal: true) { frame, info in take(frame, info) }
         try end()
