@@ -76,7 +76,7 @@ let package = Package(
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "LiveTests", dependencies: ["finrace", "Wire", "Capture", "Teardown", "TestSupport"],
-            exclude: ["Peers"], swiftSettings: settings),
+            exclude: ["Peers", "Load"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],
             exclude: ["Differences.md"], swiftSettings: settings),

@@ -18,12 +18,18 @@ public enum RoleBasis: String, Sendable {
 ///
 /// Plain values only: a million of them lie side by side in the flow table, and a segment changes its own in place.
 public struct Connection {
+    /// Its number: Wireshark's `tcp.stream`.
+    package let number: Int
     /// Its endpoints.
     package let key: FlowKey
     /// Whether nothing of it was seen but headers quoted in ICMP errors: it has a number, as Wireshark gives it one,
     /// and is no connection of this capture.
     package let isOnlyQuoted: Bool
-    /// The flow that used the same endpoints before, or -1.
+    /// Whether its place in the flow table is its own; false once it was removed.
+    package internal(set) var isInUse = true
+    /// Whether it waits among the closed flows.
+    var isRetiring = false
+    /// The place of the flow that used the same endpoints before, or -1.
     var previous: Int32 = -1
     /// The newest of its close marks in the flow table, or -1.
     var newestMark: Int32 = -1
@@ -51,7 +57,8 @@ public struct Connection {
     public private(set) var handshake = Handshake()
 
     /// A connection whose first segment is `segment`.
-    init(key: FlowKey, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
+    init(number: Int, key: FlowKey, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
+        self.number = number
         self.key = key
         isOnlyQuoted = segment.form == .quoted
         firstFrame = info.number
@@ -69,7 +76,7 @@ public struct Connection {
 
     /// A connection whose first segment is `segment`, and that was quoted before.
     init(following quoted: Connection, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
-        self.init(key: quoted.key, sender: sender, segment, info)
+        self.init(number: quoted.number, key: quoted.key, sender: sender, segment, info)
         previous = quoted.previous
         firstFrame = quoted.firstFrame
         for side in [Side.low, .high] { self[side].countTraces(of: quoted[side]) }
@@ -98,6 +105,9 @@ public struct Connection {
 
     /// Whether bytes wait behind a hole, or a stream may have come to its end; most segments leave neither.
     var hasWaiting: Bool { newestMark >= 0 || self[.low].hasHole || self[.high].hasHole }
+
+    /// Whether bytes wait behind a hole in either stream.
+    package var hasHole: Bool { self[.low].hasHole || self[.high].hasHole }
 
     /// Takes one segment.
     ///
@@ -188,7 +198,7 @@ public struct Connection {
     }
 
     /// What a connection has in common with its other names behind a NAT, or nil where its handshake does not tell.
-    var natIdentity: UInt64? {
+    var handshakeIdentity: UInt64? {
         let (low, high) = (self[.low].synIdentity, self[.high].synIdentity)
         // Either side may be the low one: the order must not matter.
         return low == 0 || high == 0 ? nil : low &+ high

@@ -1,12 +1,9 @@
 import Wire
 
-/// From a connection's endpoints to the number of its newest flow: open addressing with linear probing over
+/// From a connection's endpoints to the place of its newest flow: open addressing with linear probing over
 /// 8-byte slots, so that a look-up touches one cache line of the index and then the flow that it names.
-///
-/// Numbers are given from 0 in order of first appearance, and a flow is never forgotten by time: idleness is what
-/// finrace looks for.
 struct FlowIndex {
-    /// A slot: the upper half of the key's hash, and the flow's number plus one; 0 is empty.
+    /// A slot: the upper half of the key's hash, and the flow's place plus one; 0 is empty.
     private var slots: ContiguousArray<UInt64>
     private var mask: Int
     private var used = 0
@@ -23,7 +20,7 @@ struct FlowIndex {
         key.hash(secret: secret)
     }
 
-    /// The number of the newest flow with this key, or nil. `matches` compares a candidate's key.
+    /// The place of the newest flow with this key, or nil. `matches` compares a candidate's key.
     @inline(__always)
     func find(_ hash: UInt64, matches: (Int) -> Bool) -> Int? {
         var position = Int(truncatingIfNeeded: hash) & mask
@@ -31,19 +28,19 @@ struct FlowIndex {
             let slot = slots[position]
             if slot == 0 { return nil }
             if slot >> 32 == hash >> 32 {
-                let number = Int(slot & 0xFFFF_FFFF) - 1
-                if matches(number) { return number }
+                let place = Int(slot & 0xFFFF_FFFF) - 1
+                if matches(place) { return place }
             }
             position = (position + 1) & mask
         }
     }
 
-    /// Names `number` for a key that has no slot yet.
+    /// Names `place` for a key that has no slot yet.
     ///
     /// - Parameter keyOf: a flow's key, asked for when the table grows.
-    mutating func insert(_ hash: UInt64, number: Int, keyOf: (Int) -> FlowKey) {
+    mutating func insert(_ hash: UInt64, place: Int, keyOf: (Int) -> FlowKey) {
         if (used + 1) * 4 > slots.count * 3 { grow(keyOf) }
-        place(hash, number)
+        put(hash, place)
         used += 1
     }
 
@@ -59,10 +56,32 @@ struct FlowIndex {
         }
     }
 
-    private mutating func place(_ hash: UInt64, _ number: Int) {
+    /// Takes out the slot that names `place`. The slots behind it move up, so that no search ends early at the hole.
+    mutating func remove(_ hash: UInt64, place: Int, keyOf: (Int) -> FlowKey) {
+        var hole = Int(truncatingIfNeeded: hash) & mask
+        while Int(slots[hole] & 0xFFFF_FFFF) - 1 != place {
+            guard slots[hole] != 0 else { return }
+            hole = (hole + 1) & mask
+        }
+        used -= 1
+        var position = hole
+        while true {
+            position = (position + 1) & mask
+            guard slots[position] != 0 else { break }
+            let home = Int(truncatingIfNeeded: self.hash(keyOf(Int(slots[position] & 0xFFFF_FFFF) - 1))) & mask
+            // Whether the hole lies on the way from the slot's home to where it stands.
+            if (position &- home) & mask >= (position &- hole) & mask {
+                slots[hole] = slots[position]
+                hole = position
+            }
+        }
+        slots[hole] = 0
+    }
+
+    private mutating func put(_ hash: UInt64, _ place: Int) {
         var position = Int(truncatingIfNeeded: hash) & mask
         while slots[position] != 0 { position = (position + 1) & mask }
-        slots[position] = (hash & ~0xFFFF_FFFF) | UInt64(number + 1)
+        slots[position] = (hash & ~0xFFFF_FFFF) | UInt64(place + 1)
     }
 
     private mutating func grow(_ keyOf: (Int) -> FlowKey) {
@@ -70,8 +89,8 @@ struct FlowIndex {
         slots = ContiguousArray(repeating: 0, count: old.count * 2)
         mask = slots.count - 1
         for slot in old where slot != 0 {
-            let number = Int(slot & 0xFFFF_FFFF) - 1
-            place(hash(keyOf(number)), number)
+            let place = Int(slot & 0xFFFF_FFFF) - 1
+            put(hash(keyOf(place)), place)
         }
     }
 }

@@ -2,7 +2,7 @@ import Wire
 
 /// What a segment is to the flows: its flow, its sender and what its payload is to the stream.
 package struct Delivery {
-    /// The flow's number: Wireshark's `tcp.stream`.
+    /// The flow's place in the table. It is the flow's until the table is told to `remove` it.
     package var flow: Int
     /// The side that sent the segment.
     package var side: Side
@@ -24,24 +24,40 @@ package struct Delivery {
     package var peerGap: StreamGap?
 }
 
-/// All flows of a capture, numbered as Wireshark numbers `tcp.stream`: by first appearance in the file, a new
+/// The flows of a capture, numbered as Wireshark numbers `tcp.stream`: by first appearance in the file, a new
 /// number only for endpoints not seen before, or for a SYN without ACK whose sequence number differs from the one
 /// that its side began with.
 ///
-/// What few flows have lies apart from the connections, so that these stay plain values of a fixed size.
+/// A flow has a place in the table until it is removed, and the place is used again then: what is in use lies close
+/// together, however many flows a capture has. What few flows have lies apart from the connections, so that these
+/// stay plain values of a fixed size.
 package struct FlowTable {
-    /// The flows by number.
+    /// The flows by place.
     package var connections: ContiguousArray<Connection> = []
+    /// Places without a flow.
+    private var free: [Int32] = []
+    /// Flows so far, removed ones included; the next one's number.
+    package private(set) var flowCount = 0
     private var index = FlowIndex()
     private var duplicates = DuplicateFilter()
-    /// FINs and RSTs of all flows; a connection names its newest one, and each the one before it.
-    private var marks: ContiguousArray<(mark: CloseMark, before: Int32)> = []
-    /// Bytes ahead of a hole, by flow and side.
+    private var marks = CloseMarkPool()
+    private var closed: ClosedFlows
+    private let maximumFlows: Int
+    private var twins = AddressTranslations()
+    /// Bytes ahead of a hole, by place and side.
     private var queues: [Int: OutOfOrderQueue] = [:]
-    /// What streams went past unseen, by flow and side.
+    /// What streams went past unseen, by place and side.
     var skipped: [Int: SkippedRanges] = [:]
 
-    package init() {}
+    /// An empty table.
+    ///
+    /// - Parameters:
+    ///   - maximumFlows: from how many flows on `leastRecentlyActive` has some to remove.
+    ///   - maximumClosed: closed flows that stay for what may still come of them.
+    package init(maximumFlows: Int = .max, maximumClosed: Int = ClosedFlows.maximumCount) {
+        self.maximumFlows = maximumFlows
+        closed = ClosedFlows(maximumCount: maximumClosed)
+    }
 
     /// Takes one segment to its flow.
     package mutating func receive(
@@ -96,7 +112,7 @@ package struct FlowTable {
             return delivery(flow, side, isNew, isDuplicate: true)
         }
         let (arrival, gap, peerGap) = connections[flow].receive(segment, from: side, info)
-        if !segment.flags.isDisjoint(with: [.fin, .rst]) { noteClose(segment, flow, side, info) }
+        if !segment.flags.isDisjoint(with: [.syn, .fin, .rst]) { noteControl(segment, flow, side, info) }
         if case .inOrder = arrival, connections[flow].newestMark >= 0 { forgetResets(flow, side) }
         if arrival != .inOrder(skipping: 0), arrival != .ahead, segment.payloadLength > 0 {
             countLateBytes(segment, flow, side)
@@ -125,8 +141,8 @@ package struct FlowTable {
         _ segment: borrowing Segment, _ key: FlowKey, _ side: Side, _ hash: UInt64, _ info: borrowing FrameInfo
     ) -> (flow: Int, isNew: Bool) {
         guard let newest = index.find(hash, matches: { connections[$0].key == key }) else {
-            let flow = append(Connection(key: key, sender: side, segment, info))
-            index.insert(hash, number: flow) { connections[$0].key }
+            let flow = add(Connection(number: flowCount, key: key, sender: side, segment, info))
+            index.insert(hash, place: flow) { connections[$0].key }
             return (flow, true)
         }
         if segment.flags.intersection([.syn, .ack]) == .syn {
@@ -143,9 +159,9 @@ package struct FlowTable {
         guard half.hasBase, half.base != segment.sequence else {
             return (newest, revive(newest, side, segment, info))
         }
-        var connection = Connection(key: key, sender: side, segment, info)
+        var connection = Connection(number: flowCount, key: key, sender: side, segment, info)
         connection.previous = Int32(newest)
-        let flow = append(connection)
+        let flow = add(connection)
         index.replace(hash, old: newest, with: flow)
         return (flow, true)
     }
@@ -162,34 +178,100 @@ package struct FlowTable {
         return true
     }
 
-    private mutating func append(_ connection: Connection) -> Int {
+    private mutating func add(_ connection: Connection) -> Int {
+        flowCount += 1
+        if let place = free.popLast() {
+            connections[Int(place)] = connection
+            return Int(place)
+        }
         connections.append(connection)
         return connections.count - 1
+    }
+}
+
+// MARK: Removal
+
+extension FlowTable {
+    /// The places of all flows, in the order of their numbers.
+    package var places: [Int] {
+        connections.indices.filter { connections[$0].isInUse }.sorted {
+            connections[$0].number < connections[$1].number
+        }
+    }
+
+    /// The flow that has been closed for longest, if more closed ones are kept than there may be. The caller removes
+    /// it.
+    package mutating func nextRetired() -> Int? {
+        while let candidate = closed.next() {
+            let place = Int(candidate.place)
+            guard connections[place].isInUse, connections[place].number == candidate.number else { continue }
+            if !isClosed(place) {
+                connections[place].isRetiring = false
+            } else if connections[place].lastFrame != candidate.lastFrame {
+                // Something came since, if only the last acknowledgement: it stays for another round.
+                closed.append(connections[place], place: place)
+            } else {
+                return place
+            }
+        }
+        return nil
+    }
+
+    /// The flows that were silent for longest, if there are as many as there may be: about a 64th of all. The
+    /// caller removes them. No time ends a flow, as idleness is what finrace looks for.
+    package func leastRecentlyActive() -> [Int] {
+        guard connections.count - free.count >= maximumFlows else { return [] }
+        // Which flows go is exact, how many is estimated: a sample tells the frame before which a 64th was last seen.
+        let step = max(1, connections.count / 4096)
+        let sample = stride(from: 0, to: connections.count, by: step).lazy.filter { connections[$0].isInUse }
+            .map { connections[$0].lastFrame }.sorted()
+        guard !sample.isEmpty else { return [] }
+        let limit = sample[sample.count / 64]
+        return connections.indices.filter { connections[$0].isInUse && connections[$0].lastFrame <= limit }
+    }
+
+    /// Forgets the flow at `place`.
+    package mutating func remove(_ place: Int) {
+        let key = connections[place].key
+        let hash = index.hash(key)
+        if let newest = index.find(hash, matches: { connections[$0].key == key }) {
+            if newest == place {
+                index.remove(hash, place: place) { connections[$0].key }
+            } else if Int(connections[newest].previous) == place {
+                connections[newest].previous = -1
+            }
+        }
+        marks.remove(connections[place].newestMark)
+        twins.forget(connections[place].number)
+        for side in [Side.low, .high] {
+            if connections[place][side].hasHole { queues[Self.half(place, side)] = nil }
+            if !skipped.isEmpty { skipped[Self.half(place, side)] = nil }
+        }
+        connections[place].isInUse = false
+        free.append(Int32(place))
+    }
+
+    /// Flows in the table.
+    package var heldCount: Int { connections.count - free.count }
+
+    /// Whether both sides have ended their streams, or one has reset the connection.
+    private func isClosed(_ place: Int) -> Bool {
+        if connections[place][.low].hasFIN, connections[place][.high].hasFIN { return true }
+        return closeMarks(of: place).contains { $0.kind == .rst }
     }
 }
 
 // MARK: NAT
 
 extension FlowTable {
-    /// How far apart the copies of a connection's first packet are captured on both sides of a NAT.
-    static let natWindow: Nanoseconds = 1 * .second
+    /// The other address pairs under which the connection at `place` was captured.
+    package func otherNames(of place: Int) -> AddressTranslations.Names? {
+        twins.names(of: connections[place].number)
+    }
 
-    /// The connections that were captured under several address pairs: the further flows by the number of the
-    /// first. Each is one connection and is judged once.
-    package func natTwins() -> [Int: [Int]] {
-        var first: [UInt64: Int] = [:]
-        var twins: [Int: [Int]] = [:]
-        for (flow, connection) in connections.enumerated() {
-            guard let identity = connection.natIdentity else { continue }
-            if let known = first[identity],
-                abs(connection.start.since(connections[known].start)) <= Self.natWindow
-            {
-                twins[known, default: []].append(flow)
-            } else {
-                first[identity] = flow
-            }
-        }
-        return twins
+    private mutating func noteSYN(_ place: Int) {
+        guard let identity = connections[place].handshakeIdentity else { return }
+        twins.note(identity, connections[place])
     }
 }
 
@@ -240,14 +322,22 @@ extension FlowTable {
     private static let maximumResets = 4
 
     /// The first FIN of each side and its first RSTs, in the order in which they were captured.
-    package func closeMarks(of flow: Int) -> [CloseMark] {
-        var found: [CloseMark] = []
-        var at = connections[flow].newestMark
-        while at >= 0 {
-            if !marks[Int(at)].mark.isOutlived { found.append(marks[Int(at)].mark) }
-            at = marks[Int(at)].before
+    package func closeMarks(of place: Int) -> [CloseMark] {
+        marks.marks(from: connections[place].newestMark)
+    }
+
+    /// Takes what SYN, FIN and RST say of the connection as a whole.
+    @inline(never)
+    private mutating func noteControl(
+        _ segment: borrowing Segment, _ flow: Int, _ side: Side, _ info: borrowing FrameInfo
+    ) {
+        if segment.flags.contains(.syn) { noteSYN(flow) }
+        guard !segment.flags.isDisjoint(with: [.fin, .rst]) else { return }
+        noteClose(segment, flow, side, info)
+        if !connections[flow].isRetiring, isClosed(flow) {
+            connections[flow].isRetiring = true
+            closed.append(connections[flow], place: flow)
         }
-        return found.reversed()
     }
 
     private mutating func noteClose(
@@ -268,12 +358,7 @@ extension FlowTable {
 
     /// A side that sends new data has not closed: its RSTs were forged, or came out of its receiver's window.
     private mutating func forgetResets(_ flow: Int, _ side: Side) {
-        var at = connections[flow].newestMark
-        while at >= 0 {
-            let mark = marks[Int(at)].mark
-            if mark.kind == .rst, mark.side == side { marks[Int(at)].mark.isOutlived = true }
-            at = marks[Int(at)].before
-        }
+        marks.outliveResets(of: side, from: connections[flow].newestMark)
     }
 
     private mutating func mark(
@@ -287,7 +372,6 @@ extension FlowTable {
         let isForeign = half.lowestHop <= half.highestHop && !(half.lowestHop...half.highestHop).contains(hopLimit)
         let mark = CloseMark(
             kind: kind, side: side, position: position, hopLimit: hopLimit, isFromAnotherHop: kind == .rst && isForeign)
-        marks.append((mark, connections[flow].newestMark))
-        connections[flow].newestMark = Int32(marks.count - 1)
+        connections[flow].newestMark = marks.insert(mark, after: connections[flow].newestMark)
     }
 }

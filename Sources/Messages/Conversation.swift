@@ -175,6 +175,11 @@ public struct Conversation {
         endResponse(&context)
     }
 
+    /// Gives back what the conversation holds in `context`: it is not asked for request lines any more.
+    package mutating func release(_ context: inout MessageContext) {
+        exchanges.releaseLines(&context.lines)
+    }
+
     /// Bytes whose boundaries nobody knows.
     ///
     /// - Parameter isSeen: false when they went past the capture.

@@ -155,6 +155,16 @@ public struct ExchangeTracker {
         pending = queue.isEmpty ? nil : queue.removeFirst()
     }
 
+    /// Gives the lines of the waiting requests back.
+    mutating func releaseLines(_ lines: inout RequestLines) {
+        lines.release(pending?.line)
+        pending?.line = nil
+        for index in queue.indices {
+            lines.release(queue[index].line)
+            queue[index].line = nil
+        }
+    }
+
     /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and
     /// belong to the request before otherwise.
     mutating func clientTurn(at position: StreamPosition, to end: SequenceNumber, _ lines: inout RequestLines) {

@@ -50,6 +50,7 @@ extension CaptureFinding {
             json.member("truncated_packets", truncatedPackets)
             json.member("gaps", gaps)
             json.member("out_of_order", outOfOrder)
+            json.member("evicted_flows", evictedFlows)
             json.object("undecoded") { json in
                 for cause in Undecoded.allCases { json.member(cause.rawValue, undecoded[cause] ?? 0) }
             }

@@ -59,31 +59,29 @@ public struct JSONDocument: Sendable {
         case afterFlows
     }
 
-    private let report: JSONReport
     private var phase = Phase.beforeFlows
 
     /// Begins a document.
-    public init(_ context: ReportContext, to output: inout [UInt8]) {
-        report = JSONReport(context)
+    public init(to output: inout [UInt8]) {
         output.append(contentsOf: "{\"schema\":\"\(JSONReport.schema)\"".utf8)
     }
 
     /// The next flow.
-    public mutating func append(_ flow: FlowFinding, to output: inout [UInt8]) {
+    public mutating func append(_ flow: FlowFinding, _ context: ReportContext, to output: inout [UInt8]) {
         switch phase {
         case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
         case .inFlows: output.append(contentsOf: ",\n".utf8)
         case .afterFlows: return
         }
         phase = .inFlows
-        report.append(flow, to: &output)
+        JSONReport(context).append(flow, to: &output)
     }
 
     /// The capture and its servers.
-    public mutating func append(_ capture: CaptureFinding, to output: inout [UInt8]) {
+    public mutating func append(_ capture: CaptureFinding, _ context: ReportContext, to output: inout [UInt8]) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
-        report.append(capture, to: &output)
+        JSONReport(context).append(capture, to: &output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
         for (index, server) in capture.servers.enumerated() {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)

@@ -106,6 +106,9 @@ extension TextReport {
         if capture.duplicates > 0 {
             remarks.append("\(Units.count(capture.duplicates, "copy", "copies")) of packets on further interfaces")
         }
+        if capture.evictedFlows > 0 {
+            remarks.append("\(Units.count(capture.evictedFlows, "flow")) judged early (more were open than --max-flows)")
+        }
         if capture.outOfOrder > 0 { remarks.append("\(Units.count(capture.outOfOrder, "segment")) out of order") }
         if let other = capture.undecoded[.notTCP], other > 0 {
             remarks.append("\(Units.count(other, "packet")) not TCP")

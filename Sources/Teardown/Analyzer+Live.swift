@@ -11,59 +11,74 @@ extension Analyzer {
     public mutating func settle<Failure: Error>(
         until now: Timestamp, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        guard watch != nil else { return }
-        while let flow = watch?.next(at: now, lastSegment: { table.connections[$0].end }) {
-            try settle(flow, body)
+        // The place may be another flow's by now, which has its own turn.
+        while let flow = watch?.next(at: now) {
+            guard isHeld(flow) else { continue }
+            let last = table.connections[flow.place].end
+            if watch?.isQuiet(flow, since: last, at: now) == true { try settle(flow.place, body) }
         }
     }
 
+    private func isHeld(_ flow: RaceWatch.Flow) -> Bool {
+        table.connections[flow.place].isInUse && table.connections[flow.place].number == flow.number
+    }
+
     private mutating func settle<Failure: Error>(
-        _ flow: Int, _ body: (FlowFinding) throws(Failure) -> Void
+        _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        let connection = table.connections[flow]
-        // Behind a hole the stream's end may hide; it is given up when the capture ends.
+        let connection = table.connections[place]
+        // Behind a hole the stream's end may hide; it is given up when the flow ends.
         guard !connection.isOnlyQuoted, !connection.hasHole else { return }
-        let hasSample = sample(flow)
-        try tell(flow, body)
+        let hasSample = sample(place)
+        try tell(place, body)
         guard hasSample else { return }
-        for flow in watch?.takeUndecided() ?? [] { try tell(flow, body) }
+        for flow in watch?.takeUndecided() ?? [] where isHeld(flow) { try tell(flow.place, body) }
     }
 
     /// Takes from a connection how long its server let it idle.
     ///
     /// - Returns: whether that is news.
-    private mutating func sample(_ flow: Int) -> Bool {
-        let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
-        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle,
-            watch?.begins(.sampled, flow) == true, table.firstName(of: flow) == flow
+    private mutating func sample(_ place: Int) -> Bool {
+        let evidence = Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
+        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !isFurtherName(place),
+            watch?.begins(.sampled, place) == true
         else { return false }
-        let connection = table.connections[flow]
-        watch?.samples.add(idle, of: connection.endpoint(connection.server))
+        let connection = table.connections[place]
+        completion.samples.add(idle, of: connection.endpoint(connection.server))
         return true
     }
 
+    private func isFurtherName(_ place: Int) -> Bool {
+        if case .further? = table.otherNames(of: place) { return true }
+        return false
+    }
+
     private mutating func tell<Failure: Error>(
-        _ flow: Int, _ body: (FlowFinding) throws(Failure) -> Void
+        _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        guard let samples = watch?.samples, table.firstName(of: flow) == flow else { return }
+        guard !isFurtherName(place) else { return }
         var finding = FlowFinding(
-            flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], messages, samples,
+            table.connections[place], table.closeMarks(of: place), conversations[place], messages, completion.samples,
             settings.judge)
         finding.doubt(drops)
-        finding.otherNames = table.otherNames(of: flow).map(otherName)
-        Self.count(closeOf: finding, &metrics, &watch)
-        finding.toldVerdict = watch?.announced[flow]
+        finding.name(table.otherNames(of: place))
+        finding.toldVerdict = watch?.announced[finding.flow]
+        if metrics != nil, let close = finding.close, watch?.begins(.closeCounted, place) == true {
+            metrics?.count(close, of: finding.server)
+        }
         guard finding.toldVerdict != finding.judgement.verdict else { return }
-        let isOpen = finding.toldVerdict == nil && dependsOnTimer(finding, samples)
-        if isOpen { watch?.postpone(flow) }
+        let isOpen = finding.toldVerdict == nil && dependsOnTimer(finding)
+        if isOpen { watch?.postpone(RaceWatch.Flow(place: place, number: finding.flow)) }
         guard finding.isRace else {
             guard finding.toldVerdict != nil else { return }
-            watch?.announce(flow, finding.judgement.verdict)
+            watch?.announce(finding.flow, finding.judgement.verdict)
             return try body(finding)
         }
-        guard !isOpen, isSettled(finding) else { return }
-        watch?.announce(flow, finding.judgement.verdict)
-        Self.count(raceOf: finding, &metrics, &watch)
+        guard !isOpen, isSettled(finding, place) else { return }
+        watch?.announce(finding.flow, finding.judgement.verdict)
+        if watch?.begins(.raceCounted, place) == true {
+            metrics?.count(race: finding.judgement.verdict, of: finding.server)
+        }
         try body(finding)
     }
 
@@ -71,8 +86,8 @@ extension Analyzer {
     ///
     /// A FIN or an RST ends what its sender has to say. A GOAWAY or a close_notify alone does not: answers to requests
     /// that it covers follow it, and the length of a TLS 1.3 alert proves nothing before the end.
-    private func isSettled(_ finding: FlowFinding) -> Bool {
-        let marks = table.closeMarks(of: finding.flow)
+    private func isSettled(_ finding: FlowFinding, _ place: Int) -> Bool {
+        let marks = table.closeMarks(of: place)
         guard finding.judgement.verdict == .silentDrop, let request = finding.loss?.request else {
             return !marks.isEmpty
         }
@@ -81,7 +96,7 @@ extension Analyzer {
 
     /// Whether the next idle close of the server may change the verdict: show that its timer has nothing to do with a
     /// FIN, or has all to do with an RST (`Judge.afterArrival`).
-    private func dependsOnTimer(_ finding: FlowFinding, _ samples: borrowing IdleSamples) -> Bool {
+    private func dependsOnTimer(_ finding: FlowFinding) -> Bool {
         guard let loss = finding.loss, !loss.isDisowned, let close = loss.close, let idle = finding.close?.idle else {
             return false
         }
@@ -92,32 +107,19 @@ extension Analyzer {
             .clientClose, .open, .inconclusive:
             return false
         }
-        return samples.resembles(idle, of: finding.server) != true
+        return completion.samples.resembles(idle, of: finding.server) != true
     }
 
     // MARK: Counting
 
-    /// Counts a connection's close and race, once.
-    static func count(_ finding: FlowFinding, _ metrics: inout MetricsTally?, _ watch: inout RaceWatch?) {
-        guard !finding.isSecondName else { return }
-        count(closeOf: finding, &metrics, &watch)
-        if finding.isRace { count(raceOf: finding, &metrics, &watch) }
-    }
-
-    private static func count(
-        closeOf finding: FlowFinding, _ metrics: inout MetricsTally?, _ watch: inout RaceWatch?
-    ) {
-        guard metrics != nil, let close = finding.close, watch?.begins(.closeCounted, finding.flow) ?? true else {
-            return
+    /// Counts a connection's close and race at its end, unless that was done before.
+    mutating func count(_ finding: FlowFinding, after state: RaceWatch.State?) {
+        guard metrics != nil else { return }
+        let done = state ?? []
+        if let close = finding.close, !done.contains(.closeCounted) { metrics?.count(close, of: finding.server) }
+        if finding.isRace, !done.contains(.raceCounted) {
+            metrics?.count(race: finding.judgement.verdict, of: finding.server)
         }
-        metrics?.count(close, of: finding.server)
-    }
-
-    private static func count(
-        raceOf finding: FlowFinding, _ metrics: inout MetricsTally?, _ watch: inout RaceWatch?
-    ) {
-        guard metrics != nil, watch?.begins(.raceCounted, finding.flow) ?? true else { return }
-        metrics?.count(race: finding.judgement.verdict, of: finding.server)
     }
 
     /// `receive` with requests and answers counted as they begin.

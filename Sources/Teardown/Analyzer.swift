@@ -17,6 +17,11 @@ public struct AnalyzerSettings: Sendable {
     public var watchesRaces = false
     /// Whether requests, closes and races are counted for a monitoring system; they are by what `settle` sees.
     public var collectsMetrics = false
+    /// Flows held at a time; with more, those that were silent for longest are judged and forgotten. A million open
+    /// connections take some 400 MB.
+    public var maximumFlows = 1 << 20
+    /// Closed flows held for their stragglers.
+    package var maximumClosedFlows = ClosedFlows.maximumCount
 
     /// The defaults.
     public init() {}
@@ -26,14 +31,15 @@ public struct AnalyzerSettings: Sendable {
 /// and judgement, without input or output of its own.
 public struct Analyzer {
     let settings: AnalyzerSettings
-    private var decoder: PacketDecoder
+    var decoder: PacketDecoder
     private var segment = Segment()
-    var table = FlowTable()
-    /// By flow number, as the table's connections.
+    var table: FlowTable
+    /// By place in the table, as its connections.
     var conversations: ContiguousArray<Conversation> = []
     var messages: MessageContext
-    private var tally = CaptureTally()
+    var tally = CaptureTally()
     private var recorder: TimelineRecorder?
+    var completion = Completion()
     /// Nil where nothing is told before the end.
     var watch: RaceWatch?
     /// What is counted for a monitoring system; nil where nothing is.
@@ -45,6 +51,7 @@ public struct Analyzer {
     /// - Parameter recording: flows whose segments are kept for a timeline; nil keeps none.
     public init(_ settings: AnalyzerSettings, recording: TimelineSelection? = nil) {
         self.settings = settings
+        table = FlowTable(maximumFlows: settings.maximumFlows, maximumClosed: settings.maximumClosedFlows)
         messages = MessageContext(keys: settings.keys)
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
@@ -53,12 +60,13 @@ public struct Analyzer {
     }
 
     /// The number of flows so far.
-    public var flowCount: Int { table.connections.count }
+    public var flowCount: Int { table.flowCount }
 
-    /// The sums of frames so far; those of connections only `finish` and `snapshot` have.
-    public var frames: (packets: Int, bytes: UInt64, end: Timestamp?) {
-        (tally.capture.packets, tally.capture.bytes, tally.capture.end)
-    }
+    /// Flows that are held now.
+    public var heldFlows: Int { table.heldCount }
+
+    /// Flows that were judged before their end because there was no room for them.
+    public var evictedFlows: Int { tally.capture.evictedFlows }
 
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
@@ -70,7 +78,7 @@ public struct Analyzer {
 
     /// Takes one frame; frames come in the order of the capture.
     ///
-    /// - Returns: the frame's flow, or nil when it holds no TCP segment.
+    /// - Returns: the number of the frame's flow, or nil when it holds no TCP segment.
     @discardableResult
     public mutating func feed(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
         tally.count(frame: info, captured: frame.count)
@@ -98,102 +106,16 @@ public struct Analyzer {
     private mutating func take(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
         let delivery = table.receive(segment, frame, info)
         if delivery.isNewFlow { begin(delivery.flow) }
-        guard delivery.arrival != .trace else { return delivery.flow }
-        recorder?.record(segment, frame, info, delivery)
+        let number = table.connections[delivery.flow].number
+        guard delivery.arrival != .trace else { return number }
+        recorder?.record(segment, frame, info, delivery, of: number)
         if !delivery.isDuplicate {
             deliver(delivery, frame, info)
             if watch != nil, delivery.hasWaiting || (delivery.arrival == .retransmission && delivery.isFromClient) {
-                watch?.note(delivery.flow, at: info.time)
+                watch?.note(delivery.flow, number, at: info.time)
             }
         }
-        return delivery.flow
-    }
-
-    /// Ends the capture and judges every connection, in the order of their numbers.
-    ///
-    /// - Parameter body: takes each finding; an error that it throws ends the analysis.
-    /// - Returns: the sums.
-    public mutating func finish<Failure: Error>(
-        _ body: (FlowFinding) throws(Failure) -> Void
-    ) throws(Failure) -> CaptureFinding {
-        endStreams()
-        var (sums, counts, watched) = (tally, metrics, watch)
-        defer { (tally, metrics, watch) = (sums, counts, watched) }
-        return try judgeAll(&sums) { finding throws(Failure) in
-            Self.count(finding, &counts, &watched)
-            try body(finding)
-        }
-    }
-
-    /// The report as it stands: every connection judged by what is known of it now. The analysis goes on.
-    ///
-    /// - Parameter body: takes each finding.
-    /// - Returns: the sums.
-    public func snapshot<Failure: Error>(
-        _ body: (FlowFinding) throws(Failure) -> Void
-    ) throws(Failure) -> CaptureFinding {
-        var tally = tally
-        return try judgeAll(&tally, body)
-    }
-
-    private func judgeAll<Failure: Error>(
-        _ tally: inout CaptureTally, _ body: (FlowFinding) throws(Failure) -> Void
-    ) throws(Failure) -> CaptureFinding {
-        let flows = table.connections.indices.filter { !table.connections[$0].isOnlyQuoted }
-        let twins = table.natTwins()
-        let firstName = Dictionary(twins.flatMap { first, others in others.map { ($0, first) } }) { first, _ in first }
-        let samples = idleSamples(flows, leavingOut: Set(firstName.keys))
-        for flow in flows {
-            var finding = FlowFinding(
-                flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], messages, samples,
-                settings.judge)
-            finding.doubt(drops)
-            finding.toldVerdict = watch?.announced[flow]
-            if let first = firstName[flow] {
-                finding.isSecondName = true
-                finding.otherNames = [otherName(first)]
-            } else {
-                finding.otherNames = twins[flow, default: []].map(otherName)
-                let connection = table.connections[flow]
-                tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
-            }
-            try body(finding)
-        }
-        tally.count(undecoded: .fragment, decoder.waitingFragments)
-        tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
-        var capture = tally.finish()
-        capture.decryption = messages.decryption
-        return capture
-    }
-
-    /// No more frames come.
-    private mutating func endStreams() {
-        for flow in table.connections.indices where !table.connections[flow].isOnlyQuoted {
-            drain(flow, .low, isFinal: true)
-            drain(flow, .high, isFinal: true)
-            conversations[flow].finish(&messages)
-        }
-    }
-
-    /// From each connection, how long its server let it idle.
-    private func idleSamples(_ flows: [Int], leavingOut secondNames: Set<Int>) -> IdleSamples {
-        var samples = IdleSamples()
-        for flow in flows {
-            let evidence = Evidence(table.connections[flow], table.closeMarks(of: flow), conversations[flow])
-            guard !secondNames.contains(flow), let idle = evidence.timerSample, idle >= settings.judge.minimumIdle
-            else {
-                continue
-            }
-            let server = table.connections[flow].server
-            samples.add(idle, of: table.connections[flow].endpoint(server))
-        }
-        return samples
-    }
-
-    func otherName(_ flow: Int) -> OtherName {
-        let connection = table.connections[flow]
-        return OtherName(
-            flow: flow, client: connection.endpoint(connection.client), server: connection.endpoint(connection.server))
+        return number
     }
 
     /// The timelines that were asked for, by flow number.
@@ -201,8 +123,10 @@ public struct Analyzer {
 
     // MARK: One segment
 
+    @inline(never)
     private mutating func begin(_ flow: Int) {
         if flow == conversations.count { conversations.append(Conversation()) }
+        makeRoom()
         guard !settings.servers.isEmpty else { return }
         for side in [Side.low, .high] {
             let endpoint = table.connections[flow].endpoint(side)
@@ -296,7 +220,7 @@ public struct Analyzer {
     }
 
     /// Delivers what waits behind a hole that is now filled or given up, then the end of the stream.
-    private mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
+    mutating func drain(_ flow: Int, _ side: Side, isFinal: Bool = false) {
         while let piece = table.takeReady(flow, side, isFinal: isFinal) { take(piece, flow, side) }
         if table.takeFinish(flow, side) { conversations[flow].finish(from: role(flow, side), &messages) }
     }

@@ -32,6 +32,10 @@ struct CaptureTally {
         if count > 0 { capture.undecoded[cause, default: 0] += count }
     }
 
+    mutating func countEvicted() {
+        capture.evictedFlows += 1
+    }
+
     mutating func count(_ flow: borrowing FlowFinding, hasGap: Bool, outOfOrder: Int) {
         capture.flows += 1
         capture.requests += flow.requests

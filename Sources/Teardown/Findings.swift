@@ -195,6 +195,8 @@ public struct CaptureFinding: Sendable {
     public var gaps = 0
     /// Segments that came ahead of a hole.
     public var outOfOrder = 0
+    /// Flows that were judged before their end because the flow table was full.
+    public var evictedFlows = 0
     /// Where TLS keys were given and did not open what they should.
     public var decryption = DecryptionCounts()
     /// Frames that gave no TCP segment, by cause.

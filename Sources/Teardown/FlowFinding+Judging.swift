@@ -5,7 +5,7 @@ import Wire
 extension FlowFinding {
     /// Judges one connection.
     init(
-        flow: Int, _ connection: borrowing Connection, _ marks: [CloseMark],
+        _ connection: borrowing Connection, _ marks: [CloseMark],
         _ conversation: borrowing Conversation, _ messages: borrowing MessageContext,
         _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
@@ -14,7 +14,7 @@ extension FlowFinding {
         if let idle = evidence.serverIdle { evidence.isTimerClose = samples.resembles(idle, of: server) }
         let judgement = Judge.judge(evidence, settings)
         let exchanges = conversation.exchanges
-        self.flow = flow
+        flow = connection.number
         client = connection.endpoint(connection.client)
         roleBasis = connection.roleBasis
         clientSide = connection.client

@@ -52,6 +52,17 @@ public enum Judge {
     // MARK: No request lost
 
     /// Everything was answered, or the last answer has at least begun.
+    /// Whether the verdict may change with what is known of the server's idle timer.
+    static func dependsOnTimer(_ evidence: Evidence, _ settings: JudgeSettings) -> Bool {
+        guard evidence.lostRequest != nil, evidence.serverClose != nil else { return false }
+        let verdicts = [nil, false, true].map { isTimerClose in
+            var evidence = evidence
+            evidence.isTimerClose = isTimerClose
+            return judge(evidence, settings).verdict
+        }
+        return verdicts.contains { $0 != verdicts[0] }
+    }
+
     private static func withoutLoss(_ evidence: Evidence) -> Judgement {
         if evidence.isAnswerBegun, !evidence.isAnswerSeen {
             return Judgement(verdict: .inconclusive, reason: .captureGap)

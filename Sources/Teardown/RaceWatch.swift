@@ -18,8 +18,14 @@ struct RaceWatch {
     /// Announced races that are remembered to be taken back; further ones stand as they were told.
     static let maximumAnnounced = 1 << 16
 
+    /// A flow: its place in the table, and the number that tells whether the place is still its own.
+    struct Flow: Equatable {
+        var place: Int
+        var number: Int
+    }
+
     private struct Entry {
-        var flow: Int
+        var flow: Flow
         var due: Timestamp
     }
 
@@ -37,25 +43,23 @@ struct RaceWatch {
 
     private var queue: ContiguousArray<Entry> = []
     private var head = 0
-    /// By flow number.
+    /// By place.
     private var states: ContiguousArray<State> = []
-    /// The verdicts that were told, by flow.
+    /// The verdicts that were told, by flow number.
     private(set) var announced: [Int: Verdict] = [:]
     /// Lost requests whose verdict a further idle close of their server may change.
-    private(set) var undecided: [Int] = []
-    /// What is known so far of the servers' timers.
-    var samples = IdleSamples()
+    private var undecided: [Flow] = []
 
     /// A segment of a flow that is ending, or that repeats itself.
     @inline(__always)
-    mutating func note(_ flow: Int, at time: Timestamp) {
-        while flow >= states.count { states.append([]) }
-        guard !states[flow].contains(.queued) else { return }
-        queueUp(flow, time)
+    mutating func note(_ place: Int, _ number: Int, at time: Timestamp) {
+        while place >= states.count { states.append([]) }
+        guard !states[place].contains(.queued) else { return }
+        queueUp(Flow(place: place, number: number), time)
     }
 
-    private mutating func queueUp(_ flow: Int, _ time: Timestamp) {
-        states[flow].insert(.queued)
+    private mutating func queueUp(_ flow: Flow, _ time: Timestamp) {
+        states[flow.place].insert(.queued)
         queue.append(Entry(flow: flow, due: Self.settled(time)))
     }
 
@@ -63,45 +67,55 @@ struct RaceWatch {
         Timestamp(nanoseconds: time.nanoseconds &+ settleTime)
     }
 
-    /// The next flow that was quiet until `now`, or nil.
-    ///
-    /// - Parameter lastSegment: when a flow's last segment came.
-    mutating func next(at now: Timestamp, lastSegment: (Int) -> Timestamp) -> Int? {
-        while head < queue.count, !(now < queue[head].due) {
-            let flow = queue[head].flow
+    /// The next flow whose turn has come, or nil. `isQuiet` says whether it waits once more.
+    mutating func next(at now: Timestamp) -> Flow? {
+        guard head < queue.count, !(now < queue[head].due) else { return nil }
+        defer {
             head += 1
             // What is done with goes in blocks, which keeps the cost per flow constant.
             if head >= 4096, head * 2 >= queue.count {
                 queue.removeFirst(head)
                 head = 0
             }
-            states[flow].remove(.queued)
-            let last = lastSegment(flow)
-            // A clock that was set back leaves a flow's last segment in the future: it counts as quiet.
-            guard now < Self.settled(last), !(now < last) else { return flow }
-            queueUp(flow, last)
         }
-        return nil
+        return queue[head].flow
     }
 
-    /// Whether `step` was not done yet for `flow`; it is, now.
-    mutating func begins(_ step: State, _ flow: Int) -> Bool {
-        while flow >= states.count { states.append([]) }
-        return states[flow].insert(step).inserted
+    /// Whether a flow that `next` gave was quiet until `now`; otherwise it waits once more.
+    mutating func isQuiet(_ flow: Flow, since last: Timestamp, at now: Timestamp) -> Bool {
+        states[flow.place].remove(.queued)
+        // A clock that was set back leaves a flow's last segment in the future: it counts as quiet.
+        guard now < Self.settled(last), !(now < last) else { return true }
+        queueUp(flow, last)
+        return false
     }
 
-    mutating func announce(_ flow: Int, _ verdict: Verdict) {
-        guard announced.count < Self.maximumAnnounced || announced[flow] != nil else { return }
-        announced[flow] = verdict
+    /// What was done for the flow at `place`.
+    func state(of place: Int) -> State { place < states.count ? states[place] : [] }
+
+    /// Whether `step` was not done yet for the flow at `place`; it is, now.
+    mutating func begins(_ step: State, _ place: Int) -> Bool {
+        while place >= states.count { states.append([]) }
+        return states[place].insert(step).inserted
     }
 
-    mutating func postpone(_ flow: Int) {
+    /// The flow at `place` is gone.
+    mutating func forget(_ place: Int) {
+        if place < states.count { states[place] = [] }
+    }
+
+    mutating func announce(_ number: Int, _ verdict: Verdict) {
+        guard announced.count < Self.maximumAnnounced || announced[number] != nil else { return }
+        announced[number] = verdict
+    }
+
+    mutating func postpone(_ flow: Flow) {
         guard !undecided.contains(flow) else { return }
         if undecided.count >= Self.maximumUndecided { undecided.removeFirst() }
         undecided.append(flow)
     }
 
-    mutating func takeUndecided() -> [Int] {
+    mutating func takeUndecided() -> [Flow] {
         defer { undecided = [] }
         return undecided
     }

@@ -34,11 +34,11 @@ struct TimelineRecorder {
 
     mutating func record(
         _ segment: borrowing Segment, _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo,
-        _ delivery: Delivery
+        _ delivery: Delivery, of flow: Int
     ) {
-        guard flows.contains(delivery.flow) else { return }
+        guard flows.contains(flow) else { return }
         if delivery.isDuplicate {
-            countDuplicate(segment, delivery)
+            countDuplicate(segment, delivery, of: flow)
             return
         }
         var head: [UInt8] = []
@@ -48,7 +48,7 @@ struct TimelineRecorder {
             frame: info.number, time: info.time, side: delivery.side, sequence: segment.sequence,
             acknowledgment: acknowledgment, flags: segment.flags, payloadLength: segment.payloadLength,
             arrival: delivery.arrival, head: head, followsGap: delivery.gap != nil)
-        append(entry, to: &recorded[delivery.flow, default: Timeline(flow: delivery.flow)])
+        append(entry, to: &recorded[flow, default: Timeline(flow: flow)])
     }
 
     private func append(_ entry: TimelineEntry, to timeline: inout Timeline) {
@@ -65,10 +65,10 @@ struct TimelineRecorder {
     }
 
     /// A copy counts for the latest segment with its numbers.
-    private mutating func countDuplicate(_ segment: borrowing Segment, _ delivery: Delivery) {
+    private mutating func countDuplicate(_ segment: borrowing Segment, _ delivery: Delivery, of flow: Int) {
         let sequence = segment.sequence
         let matches = { (entry: TimelineEntry) in entry.side == delivery.side && entry.sequence == sequence }
-        recorded[delivery.flow]?.countDuplicate(where: matches)
+        recorded[flow]?.countDuplicate(where: matches)
     }
 }
 

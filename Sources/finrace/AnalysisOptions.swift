@@ -28,8 +28,17 @@ struct AnalysisOptions: ParsableArguments {
             "Secrets of TLS sessions, in the format of NSS (default: $SSLKEYLOGFILE).", valueName: "file"))
     var keylog: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Flows held at a time; with more, those silent for longest are judged early.", valueName: "count"))
+    var maxFlows = AnalyzerSettings().maximumFlows
+
     @Flag(name: .customShort("n"), help: "Accepted for habit's sake: finrace never asks for names.")
     var numeric = false
+
+    func validate() throws {
+        if maxFlows <= 0 { throw ValidationError("--max-flows takes a number of flows from 1.") }
+    }
 
     /// How to analyse, the secrets of TLS sessions apart.
     var settings: AnalyzerSettings {
@@ -38,6 +47,7 @@ struct AnalysisOptions: ParsableArguments {
         settings.judge.unreadWindow = unreadWindow.nanoseconds
         settings.servers = server.map { ($0.address, $0.port) } + serverPort.map { (nil, $0) }
         settings.vxlanPorts = vxlanPort
+        settings.maximumFlows = maxFlows
         return settings
     }
 }

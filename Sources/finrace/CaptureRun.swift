@@ -41,10 +41,17 @@ final class CaptureRun {
         read(from: reader, copyingTo: nil, body)
     }
 
+    /// Findings handed on at a time: few enough to hold, enough to make what is done for all of them cheap.
+    private static let findingsAtATime = 1024
+
     /// Lends every frame to `analyzer`, and the secrets that the capture itself brings.
-    func read(into analyzer: inout Analyzer) throws {
+    ///
+    /// - Parameter body: takes the connections that came to their end, some at a time, and how many digits the times so
+    ///   far have.
+    func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], _ timeDigits: Int) throws -> Void) throws {
         let notes = reader.notes
         var known = 0
+        var failure: (any Error)?
         try read { frame, info in
             if notes.secretCount != known {
                 for secrets in notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
@@ -52,11 +59,20 @@ final class CaptureRun {
                 }
                 known = notes.secretCount
             }
-            note(info, of: analyzer.feed(frame, info))
+            let flow = analyzer.feed(frame, info)
+            if info.comment != nil { note(info, of: flow) }
             // Races are counted as they are proven, where that is asked for; now and then is soon enough.
             if info.number & 0xFFF == 0 { analyzer.settle(until: info.time) { _ throws(Never) in } }
-            return .next
+            guard analyzer.findingCount >= Self.findingsAtATime else { return .next }
+            do {
+                try body(analyzer.takeFindings(), analyzer.timeDigits)
+                return .next
+            } catch {
+                failure = error
+                return .stop
+            }
         }
+        if let failure { throw failure }
     }
 
     /// Lends every frame once more, `copy` appending to `writer`.

@@ -33,6 +33,14 @@ struct Output: ~Copyable {
         }
     }
 
+    /// Standard error, for what is more than a line.
+    static var standardError: Output { Output(.standardError, "standard error") }
+
+    private init(_ descriptor: FileDescriptor, _ name: String) {
+        self.descriptor = descriptor
+        self.name = name
+    }
+
     /// The number that the system knows it by.
     var fileDescriptor: Int32 { descriptor.rawValue }
 

@@ -4,7 +4,6 @@ import Teardown
 /// One report in the format that was asked for, fed with the judged flows as they come.
 struct ReportRenderer {
     private let format: ReportFormat
-    private let context: ReportContext
     private let listsAllFlows: Bool
     /// What a report for people lists; the rest is in the sums.
     private var races: [FlowFinding] = []
@@ -12,15 +11,14 @@ struct ReportRenderer {
     private var document: JSONDocument?
     private var buffer: [UInt8] = []
 
-    init(_ format: ReportFormat, _ context: ReportContext, listsAllFlows: Bool) {
+    init(_ format: ReportFormat, listsAllFlows: Bool) {
         self.format = format
-        self.context = context
         self.listsAllFlows = listsAllFlows
-        if format == .json { document = JSONDocument(context, to: &buffer) }
+        if format == .json { document = JSONDocument(to: &buffer) }
     }
 
     /// Takes one judged flow.
-    mutating func add(_ finding: FlowFinding, to output: inout Output) throws {
+    mutating func add(_ finding: FlowFinding, _ context: ReportContext, to output: inout Output) throws {
         switch format {
         case .text:
             if finding.isRace {
@@ -31,7 +29,7 @@ struct ReportRenderer {
             return
         case .json:
             guard listsAllFlows || finding.isListed else { return }
-            document?.append(finding, to: &buffer)
+            document?.append(finding, context, to: &buffer)
         case .ndjson:
             guard listsAllFlows || finding.isListed else { return }
             // What was told when it was proven stands, and is not told again.
@@ -45,24 +43,26 @@ struct ReportRenderer {
 
     /// Ends the report with the sums.
     ///
-    /// - Parameter metrics: what the analysis counted, for Prometheus.
+    /// - Parameters:
+    ///   - metrics: what the analysis counted, for Prometheus.
+    ///   - live: the sums of a live capture, for the same.
     mutating func finish(
-        _ sums: CaptureFinding, _ metrics: MetricsTally?, _ look: Look, to output: inout Output,
-        live: PrometheusText.Sums? = nil
+        _ sums: CaptureFinding, _ metrics: MetricsTally?, _ context: ReportContext, _ look: Look,
+        to output: inout Output, live: PrometheusText.Sums? = nil
     ) throws {
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
             try output.write(report.render(capture: sums, findings: races + failures))
         case .json:
-            document?.append(sums, to: &buffer)
+            document?.append(sums, context, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
             JSONReport(context).appendLines(sums, to: &buffer)
         case .prometheus:
             let exposed = PrometheusText.Sums(
                 flows: sums.flows, packets: sums.packets, kernelDropped: context.kernelDropped ?? 0,
-                interfaceDropped: context.interfaceDropped ?? 0)
+                interfaceDropped: context.interfaceDropped ?? 0, evictedFlows: sums.evictedFlows)
             try output.write(PrometheusText.render(metrics ?? MetricsTally(), live ?? exposed))
         }
         try flush(to: &output)

@@ -16,6 +16,11 @@ struct FlowIndexTests {
             return index.find(hash) { keys[$0] == key }
         }
 
+        mutating func remove(_ key: FlowKey, _ place: Int) {
+            let known = keys
+            index.remove(index.hash(key), place: place) { known[$0] }
+        }
+
         /// A new flow for `key`, in place of `old` where there is one.
         mutating func add(_ key: FlowKey, replacing old: Int?) {
             let number = keys.count
@@ -25,9 +30,16 @@ struct FlowIndexTests {
                 index.replace(hash, old: old, with: number)
             } else {
                 let known = keys
-                index.insert(hash, number: number) { known[$0] }
+                index.insert(hash, place: number) { known[$0] }
             }
         }
+    }
+
+    @Test func `taking slots out leaves every other one to be found`() {
+        var indexed = Indexed()
+        for number in 0..<700 { indexed.add(key(number), replacing: nil) }
+        for number in stride(from: 0, to: 700, by: 2) { indexed.remove(key(number), number) }
+        for number in 0..<700 { #expect(indexed.find(key(number)) == (number % 2 == 0 ? nil : number)) }
     }
 
     private func key(_ number: Int) -> FlowKey {
@@ -52,14 +64,21 @@ struct FlowIndexTests {
         let seed = random.seed
         var indexed = Indexed()
         var model: [FlowKey: Int] = [:]
-        for _ in 0..<6000 {
+        for _ in 0..<9000 {
             let key = key(random.number(0...3000))
             let found = indexed.find(key)
             #expect(found == model[key], "FINRACE_SEED=\(seed)")
-            if found == nil || random.oneIn(3) {
+            if let found, random.oneIn(3) {
+                model[key] = nil
+                indexed.remove(key, found)
+            } else if found == nil || random.oneIn(3) {
                 model[key] = indexed.keys.count
                 indexed.add(key, replacing: found)
             }
+        }
+        for number in 0...3000 {
+            let key = key(number)
+            #expect(indexed.find(key) == model[key], "FINRACE_SEED=\(seed)")
         }
         for (key, number) in model { #expect(indexed.find(key) == number, "FINRACE_SEED=\(seed)") }
     }

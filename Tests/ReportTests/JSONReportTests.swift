@@ -13,9 +13,9 @@ struct JSONReportTests {
 
     private func document(_ outcome: Script.Outcome, _ context: ReportContext) throws -> JSONValue {
         var bytes: [UInt8] = []
-        var document = JSONDocument(context, to: &bytes)
-        for flow in outcome.flows { document.append(flow, to: &bytes) }
-        document.append(outcome.capture, to: &bytes)
+        var document = JSONDocument(to: &bytes)
+        for flow in outcome.flows { document.append(flow, context, to: &bytes) }
+        document.append(outcome.capture, context, to: &bytes)
         document.end(to: &bytes)
         return try JSONValue(bytes)
     }
@@ -80,9 +80,9 @@ struct JSONReportTests {
         #expect(empty["servers"] == .array([]))
 
         var bytes: [UInt8] = []
-        var document = JSONDocument(context, to: &bytes)
-        document.append(outcome.capture, to: &bytes)
-        for flow in outcome.flows { document.append(flow, to: &bytes) }
+        var document = JSONDocument(to: &bytes)
+        document.append(outcome.capture, context, to: &bytes)
+        for flow in outcome.flows { document.append(flow, context, to: &bytes) }
         document.end(to: &bytes)
         #expect(try JSONValue(bytes) == self.document(outcome, context))
     }

@@ -22,7 +22,9 @@ package func analyze(
         analyzer.feed(frame.bytes.span, frame.info(number: index + 1))
     }
     var flows: [FlowFinding] = []
+    // Those that came to their end early are first.
     let capture = analyzer.finish { flows.append($0) }
+    flows.sort { $0.flow < $1.flow }
     return Analysis(flows: flows, capture: capture, timelines: analyzer.timelines)
 }
 

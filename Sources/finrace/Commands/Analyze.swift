@@ -41,31 +41,34 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
-        var settings = try run.analyzerSettings()
-        if format == .prometheus { (settings.watchesRaces, settings.collectsMetrics) = (true, true) }
-        var analyzer = Analyzer(settings)
-        try run.read(into: &analyzer)
-
         var output = try Output(appearance.output)
-        let races = try report(&analyzer, run, to: &output)
+        let races = try report(run, to: &output)
         try output.flush()
         if let write { try copyRaces(races, run, to: write) }
         try run.finish()
         if failOnRace, !races.isEmpty { throw ExitStatus.race }
     }
 
-    /// Prints the report.
+    /// Reads the capture and prints the report.
     ///
     /// - Returns: the numbers of the flows with a race.
-    private func report(_ analyzer: inout Analyzer, _ run: CaptureRun, to output: inout Output) throws -> Set<Int> {
-        let context = try run.reportContext(timeDigits: analyzer.timeDigits)
-        var renderer = ReportRenderer(format, context, listsAllFlows: allFlows)
+    private func report(_ run: CaptureRun, to output: inout Output) throws -> Set<Int> {
+        var settings = try run.analyzerSettings()
+        if format == .prometheus { (settings.watchesRaces, settings.collectsMetrics) = (true, true) }
+        var analyzer = Analyzer(settings)
+        var renderer = ReportRenderer(format, listsAllFlows: allFlows)
         var races: Set<Int> = []
+        try run.read(into: &analyzer) { findings, timeDigits in
+            for finding in findings where finding.isRace { races.insert(finding.flow) }
+            let context = try run.reportContext(timeDigits: timeDigits)
+            for finding in findings { try renderer.add(finding, context, to: &output) }
+        }
+        let context = try run.reportContext(timeDigits: analyzer.timeDigits)
         let sums = try analyzer.finish { finding in
             if finding.isRace { races.insert(finding.flow) }
-            try renderer.add(finding, to: &output)
+            try renderer.add(finding, context, to: &output)
         }
-        try renderer.finish(sums, analyzer.metrics, appearance.look, to: &output)
+        try renderer.finish(sums, analyzer.metrics, context, appearance.look, to: &output)
         run.warn(of: sums)
         return races
     }

@@ -31,13 +31,14 @@ struct ShowTimeline: ParsableCommand {
         var findings: [Int: FlowFinding] = [:]
         var raceCount = 0
         var analyzer = Analyzer(try run.analyzerSettings())
-        try run.read(into: &analyzer)
-        let sums = analyzer.finish { (finding) throws(Never) in
+        let keep = { (finding: FlowFinding) in
             let isRace = finding.isRace
             raceCount += isRace ? 1 : 0
             let isWanted = isRace && (races || flow.isEmpty) && raceCount <= Self.maximumRaces
             if isWanted || flow.contains(finding.flow) { findings[finding.flow] = finding }
         }
+        try run.read(into: &analyzer) { some, _ in some.forEach(keep) }
+        let sums = analyzer.finish(keep)
         run.warn(of: sums)
         for number in flow where findings[number] == nil {
             complain("flow \(number): the capture has no such connection")

@@ -59,7 +59,9 @@ struct SniffRun: ~Copyable {
         self.hosts = hosts
         self.analyzer = analyzer
         self.savefile = savefile
-        printer = RacePrinter(output, command.format, listsAllFlows: command.allFlows, look: command.appearance.look)
+        printer = RacePrinter(
+            output, command.format, listsAllFlows: command.allFlows, look: command.appearance.look,
+            isQuiet: command.appearance.quiet)
         let isShown = Terminal.isTerminal(2) && !command.noProgress && !command.appearance.quiet
         status = StatusLine(isShown: isShown)
         let wall = SystemClock.wallTime
@@ -123,7 +125,7 @@ struct SniffRun: ~Copyable {
             case SIGUSR1:
                 status.clear()
                 let analyzer = analyzer
-                try printer.report(context, sums, isFinal: false) { body throws in
+                try printer.reportSoFar(context, sums) { body throws in
                     (try analyzer.snapshot(body), analyzer.metrics)
                 }
             case SIGHUP:
@@ -150,20 +152,27 @@ struct SniffRun: ~Copyable {
         if let keys = moreKeys?(), !keys.isEmpty { analyzer.addKeys(keys) }
         publish()
         status.show(
-            packets: reader.frameCount, flows: analyzer.flowCount, races: printer.raceCount, drops: drops, at: steady)
+            packets: reader.frameCount, flows: analyzer.heldFlows, races: printer.raceCount, drops: drops, at: steady)
     }
 
     /// Tells of the races that are proven by `now`.
     private mutating func settle(_ now: Timestamp) throws {
         var proven: [FlowFinding] = []
         analyzer.settle(until: now) { finding throws(Never) in proven.append(finding) }
-        guard !proven.isEmpty else { return }
+        let ended = analyzer.takeFindings()
+        guard !proven.isEmpty || !ended.isEmpty else { return }
         status.clear()
         let context = context
         for finding in proven {
             savefile?.write(finding)
             savefile?.flush()
-            try printer.tell(finding, context, isQuiet: command.appearance.quiet)
+            try printer.tell(finding, context)
+        }
+        for finding in ended {
+            if finding.isRace { hasRace = true }
+            savefile?.write(finding)
+            savefile?.flush()
+            try printer.complete(finding, context)
         }
         try printer.flush()
     }
@@ -210,8 +219,8 @@ struct SniffRun: ~Copyable {
 
     private var sums: PrometheusText.Sums {
         PrometheusText.Sums(
-            flows: analyzer.flowCount, packets: reader.frameCount, kernelDropped: drops.kernel,
-            interfaceDropped: drops.interface)
+            flows: analyzer.heldFlows, packets: reader.frameCount, kernelDropped: drops.kernel,
+            interfaceDropped: drops.interface, evictedFlows: analyzer.evictedFlows)
     }
 
     private func publish() {
@@ -239,7 +248,7 @@ struct SniffRun: ~Copyable {
         var file: RaceSavefile?
         swap(&file, &savefile)
         var foundRace = false
-        try printer.report(context, sums, isFinal: true) { body throws in
+        try printer.end(context, sums) { body throws in
             let capture = try last.finish { finding in
                 if finding.isRace { foundRace = true }
                 file?.write(finding)
@@ -249,7 +258,7 @@ struct SniffRun: ~Copyable {
             return (capture, last.metrics)
         }
         file?.flush()
-        hasRace = foundRace
+        hasRace = hasRace || foundRace
         if !problems.isEmpty, !reader.isRunning { throw ExitStatus.noInput }
     }
 }

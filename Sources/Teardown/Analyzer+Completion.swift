@@ -1,0 +1,157 @@
+import Flows
+import Messages
+import Wire
+
+/// The end of flows: long closed, silent for longest in a full table, or at the end of the capture.
+struct Completion {
+    /// A connection that came to its end before its server's idle time was known from the others.
+    struct Deferred {
+        var connection: Connection
+        var marks: [CloseMark]
+        var conversation: Conversation
+        var names: AddressTranslations.Names?
+        /// What was counted of it before; nil where nothing is watched.
+        var state: RaceWatch.State?
+    }
+
+    /// Connections whose verdict waits for more samples: each is a request that its server had and closed over,
+    /// which is rare. With more of them, the samples so far decide.
+    static let maximumDeferred = 4096
+
+    var samples = IdleSamples()
+    var deferred: [Deferred] = []
+    /// Judged, and not taken by the caller so far.
+    var findings: [FlowFinding] = []
+}
+
+extension Analyzer {
+    /// How many findings `takeFindings` has.
+    public var findingCount: Int { completion.findings.count }
+
+    /// The connections that came to their end since the last call, in the order in which they did.
+    public mutating func takeFindings() -> [FlowFinding] {
+        defer { completion.findings.removeAll(keepingCapacity: true) }
+        return completion.findings
+    }
+
+    /// Ends the flows for which the table has no room.
+    mutating func makeRoom() {
+        while let place = table.nextRetired() { complete(place) }
+        let evicted = table.leastRecentlyActive()
+        for place in evicted {
+            if !table.connections[place].isOnlyQuoted { tally.countEvicted() }
+            complete(place)
+        }
+    }
+
+    /// Ends the capture and judges every connection that is left, in the order of their numbers.
+    ///
+    /// - Parameter body: takes each finding, first those that were not taken so far; an error that it throws ends
+    ///   the analysis.
+    /// - Returns: the sums.
+    public mutating func finish<Failure: Error>(
+        _ body: (FlowFinding) throws(Failure) -> Void
+    ) throws(Failure) -> CaptureFinding {
+        for finding in takeFindings() { try body(finding) }
+        let places = table.places.filter { !table.connections[$0].isOnlyQuoted }
+        for place in places { end(place) }
+        for waiting in completion.deferred { try body(judge(waiting)) }
+        completion.deferred = []
+        for place in places { try body(judge(deferred(place))) }
+        return sumUp()
+    }
+
+    /// The report as it stands: every connection that is left judged by what is known of it now. The analysis goes on.
+    ///
+    /// - Parameter body: takes each finding; those that `takeFindings` gave are not among them.
+    /// - Returns: the sums.
+    public func snapshot<Failure: Error>(
+        _ body: (FlowFinding) throws(Failure) -> Void
+    ) throws(Failure) -> CaptureFinding {
+        // Judging changes nothing but the sums, which alone are copied.
+        var copy = self
+        for finding in completion.findings + completion.deferred.map({ copy.judge($0) }) { try body(finding) }
+        for place in table.places where !table.connections[place].isOnlyQuoted {
+            try body(copy.judge(deferred(place)))
+        }
+        return copy.sumUp()
+    }
+
+    private mutating func sumUp() -> CaptureFinding {
+        tally.count(undecoded: .fragment, decoder.waitingFragments)
+        tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
+        var capture = tally.finish()
+        capture.decryption = messages.decryption
+        return capture
+    }
+
+    /// Judges the flow at `place` and frees the place.
+    private mutating func complete(_ place: Int) {
+        if !table.connections[place].isOnlyQuoted {
+            end(place)
+            let waiting = deferred(place)
+            let evidence = Evidence(waiting.connection, waiting.marks, waiting.conversation)
+            if Judge.dependsOnTimer(evidence, settings.judge), completion.deferred.count < Completion.maximumDeferred {
+                completion.deferred.append(waiting)
+            } else {
+                completion.findings.append(judge(waiting))
+                conversations[place].release(&messages)
+            }
+        }
+        conversations[place] = Conversation()
+        watch?.forget(place)
+        table.remove(place)
+    }
+
+    private func deferred(_ place: Int) -> Completion.Deferred {
+        Completion.Deferred(
+            connection: table.connections[place], marks: table.closeMarks(of: place),
+            conversation: conversations[place], names: table.otherNames(of: place), state: watch?.state(of: place))
+    }
+
+    /// Ends both streams, and takes from the connection how long its server let it idle.
+    private mutating func end(_ place: Int) {
+        drain(place, .low, isFinal: true)
+        drain(place, .high, isFinal: true)
+        conversations[place].finish(&messages)
+        let evidence = Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
+        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { return }
+        if case .further? = table.otherNames(of: place) { return }
+        guard watch?.begins(.sampled, place) ?? true else { return }
+        completion.samples.add(idle, of: table.connections[place].endpoint(table.connections[place].server))
+    }
+
+    private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
+        let connection = waiting.connection
+        var finding = FlowFinding(
+            connection, waiting.marks, waiting.conversation, messages, completion.samples, settings.judge)
+        finding.doubt(drops)
+        finding.toldVerdict = watch?.announced[finding.flow]
+        finding.name(waiting.names)
+        guard !finding.isSecondName else { return finding }
+        tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
+        count(finding, after: waiting.state)
+        return finding
+    }
+}
+
+extension FlowFinding {
+    /// Takes the connection's other address pairs.
+    mutating func name(_ names: AddressTranslations.Names?) {
+        switch names {
+        case .further(let first):
+            isSecondName = true
+            otherNames = [OtherName(first)]
+        case .first(let others):
+            otherNames = others.map(OtherName.init)
+        case nil:
+            break
+        }
+    }
+}
+
+extension OtherName {
+    fileprivate init(_ name: AddressTranslations.Name) {
+        self.init(flow: name.flow, client: name.client, server: name.server)
+    }
+}
