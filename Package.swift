@@ -75,7 +75,8 @@ let package = Package(
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "TestSupport"],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
-            name: "LiveTests", dependencies: ["finrace", "Wire", "Capture", "Teardown", "TestSupport"],
+            name: "LiveTests",
+            dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "Report", "TestSupport"],
             exclude: ["Peers", "Load"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],

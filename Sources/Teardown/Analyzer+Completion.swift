@@ -125,8 +125,8 @@ extension Analyzer {
         let connection = waiting.connection
         var finding = FlowFinding(
             connection, waiting.marks, waiting.conversation, messages, completion.samples, settings.judge)
+        finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)
-        finding.toldVerdict = watch?.announced[finding.flow]
         finding.name(waiting.names)
         guard !finding.isSecondName else { return finding }
         tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))

@@ -60,9 +60,9 @@ extension Analyzer {
         var finding = FlowFinding(
             table.connections[place], table.closeMarks(of: place), conversations[place], messages, completion.samples,
             settings.judge)
+        finding.toldVerdict = watch?.announced[finding.flow]
         finding.doubt(drops)
         finding.name(table.otherNames(of: place))
-        finding.toldVerdict = watch?.announced[finding.flow]
         if metrics != nil, let close = finding.close, watch?.begins(.closeCounted, place) == true {
             metrics?.count(close, of: finding.server)
         }

@@ -26,26 +26,31 @@ struct DropLog {
         times = merged + times.suffix(times.count % 2)
     }
 
-    /// Whether frames were lost while what `finding` rests on was captured: from its decisive segments to its end.
-    ///
-    /// Before them an idle connection says nothing, and what it did say shows in the acknowledgement numbers.
-    func touches(_ finding: borrowing FlowFinding) -> Bool {
-        guard !times.isEmpty else { return false }
-        let decisive = [finding.loss?.request.start.time, finding.loss?.close?.position.time, finding.closeTime]
-        guard let from = decisive.compactMap(\.self).min() else { return false }
-        let end = finding.end
-        return times.contains { !($0.upperBound < from) && !(end < $0.lowerBound) }
+    /// How many times are kept.
+    var count: Int { times.count }
+
+    /// Whether frames were lost at some moment of `time`.
+    func touches(_ time: ClosedRange<Timestamp>) -> Bool {
+        times.contains { $0.overlaps(time) }
     }
 }
 
 extension FlowFinding {
-    fileprivate var closeTime: Timestamp? { close?.signal.position.time }
+    /// What a verdict on a lost request rests on: from its decisive segments to the connection's end. Before them an
+    /// idle connection says nothing, and what it did say shows in the acknowledgement numbers.
+    private var decisiveTime: ClosedRange<Timestamp>? {
+        let decisive = [loss?.request.start.time, loss?.close?.position.time, close?.signal.position.time]
+        guard let start = decisive.compactMap(\.self).min() else { return nil }
+        return start...max(start, end)
+    }
 
-    /// What failed cannot be told when frames were lost meanwhile: the answer may be among them.
+    /// What failed cannot be told when frames were lost meanwhile: the answer may be among them. What was told before
+    /// they were lost stands.
     mutating func doubt(_ drops: borrowing DropLog) {
+        guard toldVerdict == nil else { return }
         switch judgement.verdict {
         case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop, .closedInProcess, .truncated:
-            guard drops.touches(self) else { return }
+            guard drops.count > 0, let time = decisiveTime, drops.touches(time) else { return }
             judgement = Judgement(verdict: .inconclusive, reason: .captureGap)
         case .idleClose, .clientClose, .open, .inconclusive:
             return

@@ -109,6 +109,11 @@ struct RaceWatch {
         announced[number] = verdict
     }
 
+    /// What was told of a flow that has come to its end.
+    mutating func takeAnnounced(_ number: Int) -> Verdict? {
+        announced.isEmpty ? nil : announced.removeValue(forKey: number)
+    }
+
     mutating func postpone(_ flow: Flow) {
         guard !undecided.contains(flow) else { return }
         if undecided.count >= Self.maximumUndecided { undecided.removeFirst() }

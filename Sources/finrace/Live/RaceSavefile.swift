@@ -20,7 +20,8 @@ struct RaceSavefile {
     private var fileNumber = 0
     /// Whether it was said that this file cannot be written.
     private var isComplained = false
-    /// Flows whose later packets follow the written ones at once; bounded by the races of a very bad day.
+    /// Flows whose later packets follow the written ones at once. At the bound all of them are forgotten: what comes
+    /// of a race after its proof is seldom more than a reset.
     private var written: Set<Int> = []
     private static let maximumWritten = 1 << 16
     private var isDirty = false
@@ -64,7 +65,8 @@ struct RaceSavefile {
     mutating func write(_ finding: FlowFinding) {
         guard finding.isRace else { return }
         for flow in [finding.flow] + finding.otherNames.map(\.flow) where !written.contains(flow) {
-            if written.count < Self.maximumWritten { written.insert(flow) }
+            if written.count >= Self.maximumWritten { written.removeAll() }
+            written.insert(flow)
             let writer = writer
             ring.take(flow) { frame, time, wireLength in writer.append(frame, at: time, wireLength: wireLength) }
             isDirty = true
