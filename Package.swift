@@ -57,8 +57,11 @@ let package = Package(
                 "Capture", "Wire", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "Report",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            swiftSettings: settings),
+            exclude: ["Deploy"], swiftSettings: settings),
 
         // TestSupport builds packets, captures and conversations for the suites.
         .target(
@@ -90,6 +93,12 @@ let package = Package(
                 "finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "TestSupport",
             ],
             exclude: ["Goldens"], swiftSettings: settings),
+        .testTarget(
+            name: "LiveTests",
+            dependencies: [
+                "finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "Diagnosis", "Report", "TestSupport",
+            ],
+            exclude: ["Peers", "Load"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests",
             dependencies: ["finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "TestSupport"],

@@ -13,6 +13,14 @@ public struct CaptureError: Error, Sendable, Equatable {
         case filter
         /// A file cannot be written.
         case cannotWrite
+        /// The user may not capture, or not become another user.
+        case noPermission
+        /// There is no interface of that name.
+        case noInterface
+        /// The interface is down.
+        case interfaceDown
+        /// There is no account of that name.
+        case noAccount
     }
 
     /// What went wrong.

@@ -36,4 +36,12 @@ import Wire
         // The corresponding C function is `pcap_offline_filter`.
         unsafe pcap_offline_filter(&program, header, bytes) != 0
     }
+
+    /// Sets the filter on a live capture, where the kernel applies it.
+    ///
+    /// - Returns: whether that worked.
+    func install(on handle: OpaquePointer) -> Bool {
+        // The corresponding C function is `pcap_setfilter`.
+        unsafe pcap_setfilter(handle, &program) == 0
+    }
 }

@@ -108,6 +108,9 @@ public struct Connection {
     /// Whether bytes wait behind a hole, or a stream may have come to its end; most segments leave neither.
     var hasWaiting: Bool { newestMark >= 0 || self[.low].hasHole || self[.high].hasHole }
 
+    /// Whether bytes wait behind a hole in either stream.
+    package var hasHole: Bool { self[.low].hasHole || self[.high].hasHole }
+
     /// Takes one segment.
     ///
     /// - Parameter gaps: takes the gap before the payload, if the peer acknowledged bytes that are missing there, and

@@ -280,6 +280,9 @@ extension FlowTable {
         free.append(Int32(place))
     }
 
+    /// Flows in the table.
+    package var heldCount: Int { connections.count - free.count }
+
     /// Whether both sides have ended their streams, or one has reset the connection.
     private func isClosed(_ place: Int) -> Bool {
         if connections[place][.low].hasFIN, connections[place][.high].hasFIN { return true }

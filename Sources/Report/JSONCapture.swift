@@ -61,7 +61,7 @@ extension JSONWriter {
 
 extension LinkType {
     /// The name that tcpdump prints, or the number where it is not one of ours.
-    var name: String {
+    public var name: String {
         switch self {
         case .null: "NULL"
         case .ethernet: "EN10MB"

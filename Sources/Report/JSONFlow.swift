@@ -67,6 +67,7 @@ extension FlowFinding {
         json.member("verdict", judgement.verdict.rawValue)
         json.member("reason", judgement.reason?.rawValue)
         json.member("race", isRace)
+        if let toldVerdict, toldVerdict != judgement.verdict { json.member("corrects", toldVerdict.rawValue) }
         if hasFailure { writeEvidence(to: &json, digits) }
         json.member("comment", context.flowComments[flow])
     }

@@ -73,7 +73,7 @@ extension TextReport {
 
     /// The close, and how long after it the request reached the server; in parentheses as captured, where no
     /// handshake tells how far away the server is.
-    private func order(_ loss: LossFinding) -> String {
+    func order(_ loss: LossFinding) -> String {
         guard let close = loss.close else { return "none" }
         if let margin = loss.margin { return "\(close.shortName) \(Units.signedDuration(margin))" }
         if let captured = loss.closeToRequest { return "\(close.shortName) (\(Units.signedDuration(captured)))" }

@@ -10,6 +10,8 @@ struct Completion {
         var marks: [CloseMark]
         var conversation: Conversation
         var names: AddressTranslations.Names?
+        /// What was counted of it before; nil where nothing is watched.
+        var state: RaceWatch.State?
     }
 
     /// Connections whose verdict waits for more samples: each is a request that its server had and closed over,
@@ -55,10 +57,27 @@ extension Analyzer {
         for place in places { end(place) }
         for waiting in completion.deferred { try body(judge(waiting)) }
         completion.deferred = []
-        for place in places {
-            let marks = table.closeMarks(of: place)
-            try body(judge(table.connections[place], marks, conversations[place], table.otherNames(of: place)))
+        for place in places { try body(judge(deferred(place))) }
+        return sumUp()
+    }
+
+    /// The report as it stands: every connection that is left judged by what is known of it now. The analysis goes on.
+    ///
+    /// - Parameter body: takes each finding; those that `takeFindings` gave are not among them.
+    /// - Returns: the sums.
+    public func snapshot<Failure: Error>(
+        _ body: (FlowFinding) throws(Failure) -> Void
+    ) throws(Failure) -> CaptureFinding {
+        // Judging changes nothing but the sums, which alone are copied.
+        var copy = self
+        for finding in completion.findings + completion.deferred.map({ copy.judge($0) }) { try body(finding) }
+        for place in table.places where !table.connections[place].isOnlyQuoted {
+            try body(copy.judge(deferred(place)))
         }
+        return copy.sumUp()
+    }
+
+    private mutating func sumUp() -> CaptureFinding {
         tally.count(undecoded: .fragment, decoder.waitingFragments)
         tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
         var capture = tally.finish()
@@ -72,9 +91,7 @@ extension Analyzer {
     private mutating func complete(_ place: Int) {
         if !table.connections[place].isOnlyQuoted {
             end(place)
-            let waiting = Completion.Deferred(
-                connection: table.connections[place], marks: table.closeMarks(of: place),
-                conversation: conversations[place], names: table.otherNames(of: place))
+            let waiting = deferred(place)
             let evidence = Evidence(waiting.connection, waiting.marks, waiting.conversation)
             if Judge.dependsOnTimer(evidence, settings.judge), completion.deferred.count < Completion.maximumDeferred {
                 completion.deferred.append(waiting)
@@ -84,7 +101,14 @@ extension Analyzer {
             }
         }
         conversations[place] = Conversation()
+        watch?.forget(place)
         table.remove(place)
+    }
+
+    private func deferred(_ place: Int) -> Completion.Deferred {
+        Completion.Deferred(
+            connection: table.connections[place], marks: table.closeMarks(of: place),
+            conversation: conversations[place], names: table.otherNames(of: place), state: watch?.state(of: place))
     }
 
     /// Ends both streams, and takes from the connection how long its server let it idle.
@@ -95,30 +119,36 @@ extension Analyzer {
         let evidence = Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
         guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { return }
         if case .further? = table.otherNames(of: place) { return }
+        guard watch?.begins(.sampled, place) ?? true else { return }
         completion.samples.add(idle, of: table.connections[place].endpoint(table.connections[place].server))
     }
 
     private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
-        judge(waiting.connection, waiting.marks, waiting.conversation, waiting.names)
+        let connection = waiting.connection
+        var finding = FlowFinding(
+            connection, waiting.marks, waiting.conversation, messages, completion.samples, settings.judge)
+        finding.toldVerdict = watch?.takeAnnounced(finding.flow)
+        finding.doubt(drops)
+        finding.name(waiting.names)
+        guard !finding.isSecondName else { return finding }
+        tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
+        count(finding, after: waiting.state)
+        return finding
     }
+}
 
-    private mutating func judge(
-        _ connection: Connection, _ marks: [CloseMark], _ conversation: borrowing Conversation,
-        _ names: AddressTranslations.Names?
-    ) -> FlowFinding {
-        var finding = FlowFinding(connection, marks, conversation, messages, completion.samples, settings.judge)
+extension FlowFinding {
+    /// Takes the connection's other address pairs.
+    mutating func name(_ names: AddressTranslations.Names?) {
         switch names {
         case .further(let first):
-            finding.isSecondName = true
-            finding.otherNames = [OtherName(first)]
-            return finding
+            isSecondName = true
+            otherNames = [OtherName(first)]
         case .first(let others):
-            finding.otherNames = others.map(OtherName.init)
+            otherNames = others.map(OtherName.init)
         case nil:
             break
         }
-        tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
-        return finding
     }
 }
 

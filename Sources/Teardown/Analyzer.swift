@@ -16,6 +16,10 @@ public struct AnalyzerSettings: Sendable {
     public var expectsKeys = false
     /// UDP ports that carry VXLAN, beside 4789 and 8472.
     public var vxlanPorts: [UInt16] = []
+    /// Whether races are told when they are proven, by `Analyzer.settle`.
+    public var watchesRaces = false
+    /// Whether requests, closes and races are counted for a monitoring system; they are by what `settle` sees.
+    public var collectsMetrics = false
     /// Flows held at a time; with more, those that were silent for longest are judged and forgotten. A million open
     /// connections take some 400 MB.
     public var maximumFlows = 1 << 20
@@ -42,6 +46,11 @@ public struct Analyzer {
     var tally = CaptureTally()
     private var recorder: TimelineRecorder?
     var completion = Completion()
+    /// Nil where nothing is told before the end.
+    var watch: RaceWatch?
+    /// What is counted for a monitoring system; nil where nothing is.
+    public internal(set) var metrics: MetricsTally?
+    var drops = DropLog()
 
     /// An analysis of one capture.
     ///
@@ -53,10 +62,18 @@ public struct Analyzer {
         messages.reuses.threshold = settings.shortestReuse
         decoder = PacketDecoder(vxlanPorts: settings.vxlanPorts)
         recorder = recording.map(TimelineRecorder.init)
+        if settings.watchesRaces { watch = RaceWatch() }
+        if settings.collectsMetrics { metrics = MetricsTally() }
     }
 
     /// The number of flows so far.
     public var flowCount: Int { table.flowCount }
+
+    /// Flows that are held now.
+    public var heldFlows: Int { table.heldCount }
+
+    /// Flows that were judged before their end because there was no room for them.
+    public var evictedFlows: Int { tally.capture.evictedFlows }
 
     /// Digits of a second that the timestamps seen so far have: 6, or 9 where one has nanoseconds.
     public var timeDigits: Int { tally.capture.timeDigits }
@@ -104,7 +121,12 @@ public struct Analyzer {
         let number = table.connections[delivery.flow].number
         guard delivery.arrival != .trace else { return number }
         recorder?.record(segment, frame, info, delivery, of: number)
-        if !delivery.isDuplicate { deliver(delivery, frame, info) }
+        if !delivery.isDuplicate {
+            deliver(delivery, frame, info)
+            if watch != nil, delivery.hasWaiting || (delivery.arrival == .retransmission && delivery.isFromClient) {
+                watch?.note(delivery.flow, number, at: info.time)
+            }
+        }
         return number
     }
 
@@ -195,6 +217,7 @@ public struct Analyzer {
         if !conversations[flow].isOpen {
             conversations[flow].open(at: table.connections[flow].handshake.establishedAt)
         }
+        guard metrics == nil else { return receiveCounting(bytes, flow, role, position) }
         conversations[flow].receive(bytes, from: role, at: position, &messages)
     }
 

@@ -144,6 +144,8 @@ public struct FlowFinding: Sendable {
     public var close: CloseFinding?
     /// The verdict.
     public var judgement: Judgement
+    /// The verdict that was told of it before, while the capture went on; nil where nothing was.
+    public var toldVerdict: Verdict?
     /// For a race, or a request that failed otherwise.
     public var loss: LossFinding?
     /// Raw sequence numbers from which Wireshark counts its relative ones.

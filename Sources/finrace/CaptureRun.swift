@@ -48,11 +48,15 @@ final class CaptureRun {
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
                 analyzer.addKeys(secrets.bytes)
             }
+            var latest: Timestamp?
             _ = batch.forEachFrame { frame, info in
                 let flow = analyzer.feed(frame, info)
                 if info.comment != nil { note(info, of: flow) }
+                latest = info.time
                 return .next
             }
+            // Races are counted as they are proven, where that is asked for; now and then is soon enough.
+            if let latest { analyzer.settle(until: latest) { _ throws(Never) in } }
             if analyzer.findingCount >= Self.findingsAtATime {
                 try body(analyzer.takeFindings(), analyzer.timeDigits)
             }
@@ -104,9 +108,9 @@ final class CaptureRun {
             ReportContext.File(name: input.name, problem: reader.problems.first { $0.file == input.name }?.problem)
         }
         return ReportContext(
-            files: files, timeDigits: timeDigits, minimumIdle: options.minIdle.nanoseconds,
+            files: files, timeDigits: timeDigits, minimumIdle: options.analysis.minIdle.nanoseconds,
             // The names that the user gives are better than those in the capture.
-            hosts: try notes.hosts.merging(options.hosts.map(HostsFile.read) ?? [:]) { $1 },
+            hosts: try notes.hosts.merging(options.analysis.hosts.map(HostsFile.read) ?? [:]) { $1 },
             interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
             flowComments: flowComments.mapValues { notes.frameComments[$0] },
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
@@ -114,9 +118,9 @@ final class CaptureRun {
 
     /// How to analyse, with the secrets that the user has.
     func analyzerSettings() throws -> AnalyzerSettings {
-        var settings = options.analyzerSettings
+        var settings = options.analysis.settings
         do {
-            settings.keys = try KeyLogFile.read(options.keylog, isQuiet: isQuiet)
+            settings.keys = try KeyLogFile.read(options.analysis.keylog, isQuiet: isQuiet)
         } catch {
             complain(error.description)
             throw ExitStatus.of(error)

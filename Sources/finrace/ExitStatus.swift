@@ -14,12 +14,16 @@ enum ExitStatus {
     /// Output cannot be written.
     static let output = ExitCode(74)
 
-    /// The exit code that belongs to an error of a capture file.
+    /// The user may not capture.
+    static let noPermission = ExitCode(77)
+
+    /// The exit code that belongs to an error of a capture file or an interface.
     static func of(_ error: CaptureError) -> ExitCode {
         switch error.kind {
-        case .cannotOpen: noInput
+        case .cannotOpen, .noInterface, .interfaceDown: noInput
         case .notACapture, .damaged: data
-        case .filter: usage
+        case .filter, .noAccount: usage
+        case .noPermission: noPermission
         case .cannotWrite: output
         }
     }

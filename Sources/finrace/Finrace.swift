@@ -12,6 +12,7 @@ struct Finrace: ParsableCommand {
             finrace [analyze] <FILE> ... [<options>] [-- <FILTER>]
             finrace timeline <FILE> ... [--flow <number>] [-- <FILTER>]
             finrace whatif <FILE> ... --client-idle <durations> [--server-idle <durations>]
+            finrace sniff -i <interface> [<options>] [<FILTER>]
             """,
         discussion: """
             A client keeps idle connections in a pool, the server's keep-alive timer closes one, and the next request \
@@ -25,14 +26,15 @@ struct Finrace: ParsableCommand {
               finrace whatif capture.pcap --client-idle 4s    what that limit would have changed
               finrace --format ndjson capture.pcap     an object a connection
               tcpdump -i any -w - | finrace -          from a pipe
+              finrace sniff -i any tcp port 8080       live
 
             EXIT CODES: 0 analysed, 1 --fail-on-race and a race, 64 wrong usage, 65 no capture or damaged, \
-            66 cannot be opened, 74 output cannot be written.
+            66 cannot be opened, 74 output cannot be written, 77 no permission to capture.
 
             'finrace help analyze' lists the options.
             """,
         version: finraceVersion,
-        subcommands: [Analyze.self, ShowTimeline.self, ShowWhatIf.self],
+        subcommands: [Analyze.self, Sniff.self, ShowTimeline.self, ShowWhatIf.self, ListInterfaces.self],
         defaultSubcommand: Analyze.self)
 
     /// The words of the command line, what follows `--` being one filter expression, as with tcpdump.

@@ -13,7 +13,7 @@ struct Output: ~Copyable {
     }
 
     private static let bufferSize = 1 << 16
-    private let descriptor: FileDescriptor
+    private var descriptor: FileDescriptor
     private let name: String
     private var buffer: [UInt8] = []
 
@@ -30,6 +30,32 @@ struct Output: ~Copyable {
                 permissions: [.ownerReadWrite, .groupRead, .otherRead])
         } catch let error as Errno {
             throw Failure(name: path, reason: error)
+        }
+    }
+
+    /// Standard error, for what is more than a line.
+    static var standardError: Output { Output(.standardError, "standard error") }
+
+    private init(_ descriptor: FileDescriptor, _ name: String) {
+        self.descriptor = descriptor
+        self.name = name
+    }
+
+    /// The number that the system knows it by.
+    var fileDescriptor: Int32 { descriptor.rawValue }
+
+    /// Opens the file again by its name, to go on at its end: somebody has moved it away. Standard output stays.
+    mutating func reopen() throws {
+        try flush()
+        guard descriptor != .standardOutput else { return }
+        do {
+            let new = try FileDescriptor.open(
+                FilePath(name), .writeOnly, options: [.create, .append],
+                permissions: [.ownerReadWrite, .groupRead, .otherRead])
+            try descriptor.close()
+            descriptor = new
+        } catch let error as Errno {
+            throw Failure(name: name, reason: error)
         }
     }
 

@@ -34,9 +34,13 @@ struct ReportRenderer {
             return
         case .json, .ndjson:
             guard listsAllFlows || finding.isListed else { return }
+            // What was told when it was proven stands, and is not told again.
+            if format == .ndjson, finding.toldVerdict == finding.judgement.verdict { return }
             waiting.append(finding)
             // What is printed live cannot wait.
             if waiting.count == Self.maximumWaiting || context.isLive { try writeWaiting(context, to: &output) }
+        case .prometheus:
+            return
         }
     }
 
@@ -47,7 +51,7 @@ struct ReportRenderer {
         servers.settleCauses(of: &waiting)
         for finding in waiting {
             switch format {
-            case .text: break
+            case .text, .prometheus: break
             case .json: document?.append(finding, context, to: &buffer)
             case .ndjson: JSONReport(context).appendLine(finding, to: &buffer)
             }
@@ -57,8 +61,13 @@ struct ReportRenderer {
     }
 
     /// Ends the report with the sums.
+    ///
+    /// - Parameters:
+    ///   - metrics: what the analysis counted, for Prometheus.
+    ///   - live: the sums of a live capture, for the same.
     mutating func finish(
-        _ sums: CaptureFinding, _ context: ReportContext, _ look: Look, to output: inout Output
+        _ sums: CaptureFinding, _ metrics: MetricsTally?, _ context: ReportContext, _ look: Look,
+        to output: inout Output, live: PrometheusText.Sums? = nil
     ) throws {
         try writeWaiting(context, to: &output)
         let uncounted = servers.uncounted
@@ -73,6 +82,11 @@ struct ReportRenderer {
             document?.end(to: &buffer)
         case .ndjson:
             JSONReport(context).appendLines(sums, servers, uncounted: uncounted, to: &buffer)
+        case .prometheus:
+            let exposed = PrometheusText.Sums(
+                flows: sums.flows, packets: sums.packets, kernelDropped: context.kernelDropped ?? 0,
+                interfaceDropped: context.interfaceDropped ?? 0, evictedFlows: sums.evictedFlows)
+            try output.write(PrometheusText.render(metrics ?? MetricsTally(), live ?? exposed))
         }
         try flush(to: &output)
     }

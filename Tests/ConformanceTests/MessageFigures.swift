@@ -33,10 +33,12 @@ struct MessageFigures: Equatable, CustomStringConvertible {
         let reader = try SavefileReader([SavefileInput(capture.path)])
         var known = 0
         reader.forEachFrame { frame, info in
-            for secrets in reader.notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
-                analyzer.addKeys(secrets.bytes)
+            if info.followsSecrets {
+                for secrets in reader.notes.secrets[known...] where secrets.kind == DecryptionSecrets.tlsKeyLog {
+                    analyzer.addKeys(secrets.bytes)
+                }
+                known = reader.notes.secrets.count
             }
-            known = reader.notes.secretCount
             if let flow = numbering.feed(frame, info) { flowOfFrame[info.number] = flow }
             if !isMissing(info.number) { analyzer.feed(frame, info) }
             return .next

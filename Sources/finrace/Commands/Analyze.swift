@@ -8,6 +8,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
     case ndjson
+    case prometheus
 }
 
 /// `finrace [analyze] FILE...`: reads savefiles, judges every flow, prints the report.
@@ -22,7 +23,9 @@ struct Analyze: ParsableCommand {
     @OptionGroup var capture: CaptureOptions
     @OptionGroup var appearance: OutputOptions
 
-    @Option(help: ArgumentHelp("text, json (one document) or ndjson (one object a line).", valueName: "format"))
+    @Option(
+        help: ArgumentHelp(
+            "text, json (one document), ndjson (one object a line) or prometheus.", valueName: "format"))
     var format = ReportFormat.text
 
     @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
@@ -50,7 +53,9 @@ struct Analyze: ParsableCommand {
     ///
     /// - Returns: the numbers of the flows with a race.
     private func report(_ run: CaptureRun, to output: inout Output) throws -> Set<Int> {
-        var analyzer = Analyzer(try run.analyzerSettings())
+        var settings = try run.analyzerSettings()
+        if format == .prometheus { (settings.watchesRaces, settings.collectsMetrics) = (true, true) }
+        var analyzer = Analyzer(settings)
         var renderer = ReportRenderer(format, listsAllFlows: allFlows)
         var races: Set<Int> = []
         try run.read(into: &analyzer) { findings, timeDigits in
@@ -63,14 +68,14 @@ struct Analyze: ParsableCommand {
             if finding.isRace { races.insert(finding.flow) }
             try renderer.add(finding, context, to: &output)
         }
-        try renderer.finish(sums, context, appearance.look, to: &output)
+        try renderer.finish(sums, analyzer.metrics, context, appearance.look, to: &output)
         run.warn(of: sums)
         return races
     }
 
     /// The second pass: the packets of the race flows go to a savefile of their own.
     private func copyRaces(_ races: Set<Int>, _ run: CaptureRun, to path: String) throws {
-        var analyzer = Analyzer(capture.analyzerSettings)
+        var analyzer = Analyzer(capture.analysis.settings)
         let writer = try run.writer(path)
         try run.readAgain(copyingTo: writer) { frame, info in
             guard let flow = analyzer.feed(frame, info), races.contains(flow) else { return .next }

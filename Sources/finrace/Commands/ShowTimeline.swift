@@ -49,7 +49,7 @@ struct ShowTimeline: ParsableCommand {
     }
 
     private func draw(_ findings: [Int: FlowFinding], of run: CaptureRun, timeDigits: Int, races: Int) throws {
-        var recording = Analyzer(capture.analyzerSettings, recording: .flows(Set(findings.keys)))
+        var recording = Analyzer(capture.analysis.settings, recording: .flows(Set(findings.keys)))
         try run.readAgain { frame, info in
             recording.feed(frame, info)
             return .next

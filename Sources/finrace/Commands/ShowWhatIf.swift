@@ -39,6 +39,7 @@ struct ShowWhatIf: ParsableCommand {
     }
 
     func validate() throws {
+        if format == .prometheus { throw ValidationError("whatif has no format prometheus; take json.") }
         if limits.count > WhatIf.maximumLimits {
             throw ValidationError("At most \(WhatIf.maximumLimits) durations in one run.")
         }
@@ -73,7 +74,7 @@ struct ShowWhatIf: ParsableCommand {
             try output.write(report.render(answer, sums))
         case .json:
             try output.write(WhatIfJSON.document(answer))
-        case .ndjson:
+        case .ndjson, .prometheus:
             try output.write(WhatIfJSON.lines(answer))
         }
         try output.flush()
