@@ -13,7 +13,7 @@ import tempfile
 
 sys.dont_write_bytecode = True  # No __pycache__ among the sources.
 import report as reports
-from report import HERE, PROJECT
+from report import GROWING, HERE, PROJECT
 
 INPUTS = {
     "keepalive": "keep-alive flows, 2,000 at a time, 10 short exchanges each",
@@ -164,7 +164,7 @@ def measure(chosen, programs, files):
     """Runs every reader over `files`, the savefile and its tenth, round by round: by (reader, which file)."""
     jobs = {("loop", 0): None, **{(tool, 0): None for tool in chosen.tools}}
     if len(files) > 1:
-        jobs |= {("loop", 1): None} | ({("finrace", 1): None} if "finrace" in chosen.tools else {})
+        jobs |= {(tool, 1): None for tool in GROWING if (tool, 0) in jobs}
     jobs = {job: Runs() for job in jobs}
     for number in range(max(chosen.rounds, chosen.slow_rounds)):
         for (tool, which), runs in jobs.items():
