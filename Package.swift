@@ -124,3 +124,11 @@ if Context.environment["FINRACE_FUZZ"] != nil {
             ],
             path: "Tests/Fuzz", exclude: ["README.md", "Seeds", "fuzz.sh", "make-seeds.py"], swiftSettings: settings))
 }
+
+// Parts of a packet's way, measured alone: Tests/Benchmarks/benchmark.py asks for them.
+if Context.environment["FINRACE_BENCHMARK"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "Microbenchmarks", dependencies: ["Wire", "Capture", "Flows", "Messages", "Teardown"],
+            path: "Tests/Benchmarks/Micro", swiftSettings: settings))
+}
