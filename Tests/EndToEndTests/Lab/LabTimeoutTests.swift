@@ -56,7 +56,7 @@ struct LabTimeoutTests {
         let lab = try #require(Places.lab)
         var rows: [Row] = []
         for folder in Places.folders(in: lab) where !Self.withoutTimer.contains(folder.lastPathComponent) {
-            let scenario = try LabScenario(folder)
+            let scenario = try LabScenario(folder, hasKeys: false)
             let closes = Dictionary(grouping: try LabIdleClose.read(folder), by: \.server)
             for capture in scenario.captures {
                 for server in try SavefileAnalysis([capture]).servers {
@@ -88,7 +88,7 @@ struct LabTimeoutTests {
     func `a reload is no timeout`() throws {
         let lab = try #require(Places.lab)
         for name in Self.withoutTimer {
-            for capture in try LabScenario(lab.appendingPathComponent(name)).captures {
+            for capture in try LabScenario(lab.appendingPathComponent(name), hasKeys: false).captures {
                 let server = try #require(try SavefileAnalysis([capture]).servers.first)
                 #expect(server.idleTimeouts.isEmpty)
                 let mass = server.closes.reduce(0) { $0 + ($1.key.cause == .massClose ? $1.value : 0) }
