@@ -71,7 +71,9 @@ let package = Package(
         .testTarget(name: "CaptureTests", dependencies: ["Wire", "Capture", "TestSupport"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["finrace", "Wire", "Capture", "Flows", "Messages", "Teardown", "Diagnosis", "TestSupport"],
+            dependencies: [
+                "finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "TestSupport",
+            ],
             exclude: ["Goldens"], swiftSettings: settings),
         .testTarget(
             name: "ConformanceTests", dependencies: ["finrace", "Wire", "TestSupport"],

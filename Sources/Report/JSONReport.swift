@@ -22,29 +22,45 @@ public struct JSONReport: Sendable {
     // MARK: NDJSON
 
     /// One flow, one line.
-    public func appendLine(_ flow: FlowFinding, to output: inout [UInt8]) {
-        append(flow, to: &output)
+    ///
+    /// - Parameter line: what an access log says of it.
+    public func appendLine(_ flow: FlowFinding, _ line: JoinedLine? = nil, to output: inout [UInt8]) {
+        append(flow, line, to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 
     /// The servers, one a line, and the capture as the last line.
-    public func appendLines(_ capture: CaptureFinding, _ servers: [ServerFinding], to output: inout [UInt8]) {
+    ///
+    /// - Parameter log: what access logs say of the capture.
+    public func appendLines(
+        _ capture: CaptureFinding, _ servers: [ServerFinding], _ log: AccessLogFinding? = nil, to output: inout [UInt8]
+    ) {
         for server in servers {
             JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
             output.append(UInt8(ascii: "\n"))
         }
-        append(capture, to: &output)
+        append(capture, log, to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 
     // MARK: One object
 
-    func append(_ flow: FlowFinding, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { $0.object { flow.write(to: &$0, context) } }
+    func append(_ flow: FlowFinding, _ line: JoinedLine?, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { json in
+            json.object { json in
+                flow.write(to: &json, context)
+                line?.write(to: &json)
+            }
+        }
     }
 
-    func append(_ capture: CaptureFinding, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { $0.object { capture.write(to: &$0, context) } }
+    func append(_ capture: CaptureFinding, _ log: AccessLogFinding?, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { json in
+            json.object { json in
+                capture.write(to: &json, context)
+                log?.write(to: &json)
+            }
+        }
     }
 }
 
@@ -70,23 +86,27 @@ public struct JSONDocument: Sendable {
     }
 
     /// The next flow.
-    public mutating func append(_ flow: FlowFinding, to output: inout [UInt8]) {
+    ///
+    /// - Parameter line: what an access log says of it.
+    public mutating func append(_ flow: FlowFinding, _ line: JoinedLine? = nil, to output: inout [UInt8]) {
         switch phase {
         case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
         case .inFlows: output.append(contentsOf: ",\n".utf8)
         case .afterFlows: return
         }
         phase = .inFlows
-        report.append(flow, to: &output)
+        report.append(flow, line, to: &output)
     }
 
     /// The capture and its servers.
+    ///
+    /// - Parameter log: what access logs say of the capture.
     public mutating func append(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], to output: inout [UInt8]
+        _ capture: CaptureFinding, _ servers: [ServerFinding], _ log: AccessLogFinding? = nil, to output: inout [UInt8]
     ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
-        report.append(capture, to: &output)
+        report.append(capture, log, to: &output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
         for (index, server) in servers.enumerated() {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)

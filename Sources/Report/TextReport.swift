@@ -33,11 +33,15 @@ public struct TextReport: Sendable {
     ///
     /// - Parameter findings: flows with a failure, in the order of their numbers; others are passed over. Those
     ///   beyond the maxima above need not be there: they are counted in `capture`.
-    public func render(capture: CaptureFinding, servers: [ServerFinding], findings: [FlowFinding]) -> String {
+    /// - Parameter log: what access logs say of the capture; nil without any.
+    public func render(
+        capture: CaptureFinding, servers: [ServerFinding], findings: [FlowFinding], log: AccessLogFinding? = nil
+    ) -> String {
         let races = findings.filter { $0.judgement.verdict.isRace }
         let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
         let sections = [
             headline(capture, servers, races), raceSection(capture, races), failureSection(capture, failures),
+            accessLogSection(log),
             serverSection(capture, servers), adviceSection(servers), captureSection(capture),
             hintSection(capture, races, failures),
         ]

@@ -27,10 +27,11 @@ public struct Analyzer {
     private let settings: AnalyzerSettings
     private var decoder: PacketDecoder
     private var segment = Segment()
-    private var table = FlowTable()
+    var table = FlowTable()
     /// By flow number, as the table's connections.
-    private var conversations: ContiguousArray<Conversation> = []
-    private var messages: MessageContext
+    var conversations: ContiguousArray<Conversation> = []
+    var messages: MessageContext
+    var retries = RetryWatch()
     private var tally = CaptureTally()
     private var recorder: TimelineRecorder?
 
@@ -107,6 +108,7 @@ public struct Analyzer {
             var finding = FlowFinding(
                 flow: flow, table.connections[flow], table.closeMarks(of: flow), conversations[flow], messages, samples,
                 settings.judge)
+            noteRetry(&finding)
             if let first = firstName[flow] {
                 finding.isSecondName = true
                 finding.otherNames = [otherName(first)]
@@ -122,6 +124,7 @@ public struct Analyzer {
         var capture = tally.finish()
         capture.decryption = messages.decryption
         capture.droppedReuses = messages.reuses.dropped
+        capture.droppedLosses = retries.dropped
         return capture
     }
 
@@ -180,12 +183,14 @@ public struct Analyzer {
         case .retransmission:
             if delivery.isFromClient {
                 conversations[delivery.flow].retransmitted(segment.payloadSequence, at: info.time)
+                noteLoss(delivery.flow)
             }
         }
         // An acknowledgement may prove that what the peer's hole hides is lost.
         if delivery.hasWaiting {
             drain(delivery.flow, delivery.side)
             drain(delivery.flow, delivery.side.other)
+            noteLoss(delivery.flow)
         }
     }
 
@@ -231,6 +236,7 @@ public struct Analyzer {
             conversations[flow].open(at: table.connections[flow].handshake.establishedAt)
         }
         conversations[flow].receive(bytes, from: role, at: position, &messages)
+        if retries.isWaiting { lookForRetry(flow, role, at: position.time) }
     }
 
     private mutating func take(_ piece: StreamPiece, _ flow: Int, _ side: Side) {

@@ -12,9 +12,14 @@ struct ReportRenderer {
     private var failures: [FlowFinding] = []
     private var servers = ServerTally()
     private var document: JSONDocument?
+    private var join: LogJoin?
     private var buffer: [UInt8] = []
 
-    init(_ format: ReportFormat, _ context: ReportContext, listsAllFlows: Bool) {
+    /// A report.
+    ///
+    /// - Parameter log: access logs to join the flows with.
+    init(_ format: ReportFormat, _ context: ReportContext, listsAllFlows: Bool, log: AccessLog? = nil) {
+        join = log.map(LogJoin.init)
         self.format = format
         self.context = context
         self.listsAllFlows = listsAllFlows
@@ -24,6 +29,7 @@ struct ReportRenderer {
     /// Takes one judged flow.
     mutating func add(_ finding: FlowFinding, to output: inout Output) throws {
         servers.count(finding)
+        let line = join?.join(finding)
         switch format {
         case .text:
             if finding.isRace {
@@ -33,11 +39,11 @@ struct ReportRenderer {
             }
             return
         case .json:
-            guard listsAllFlows || finding.isListed else { return }
-            document?.append(finding, to: &buffer)
+            guard listsAllFlows || finding.isListed || line != nil else { return }
+            document?.append(finding, line, to: &buffer)
         case .ndjson:
-            guard listsAllFlows || finding.isListed else { return }
-            JSONReport(context).appendLine(finding, to: &buffer)
+            guard listsAllFlows || finding.isListed || line != nil else { return }
+            JSONReport(context).appendLine(finding, line, to: &buffer)
         }
         try flush(to: &output)
     }
@@ -45,15 +51,16 @@ struct ReportRenderer {
     /// Ends the report with the sums.
     mutating func finish(_ sums: CaptureFinding, _ look: Look, to output: inout Output) throws {
         let servers = servers.findings()
+        let log = join?.finish(sums)
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
-            try output.write(report.render(capture: sums, servers: servers, findings: races + failures))
+            try output.write(report.render(capture: sums, servers: servers, findings: races + failures, log: log))
         case .json:
-            document?.append(sums, servers, to: &buffer)
+            document?.append(sums, servers, log, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
-            JSONReport(context).appendLines(sums, servers, to: &buffer)
+            JSONReport(context).appendLines(sums, servers, log, to: &buffer)
         }
         try flush(to: &output)
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Diagnosis
 import Report
 import Teardown
 
@@ -33,16 +34,22 @@ struct Analyze: ParsableCommand {
         help: ArgumentHelp("Write the packets of the flows with a race to this savefile.", valueName: "file"))
     var write: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Join the lines of this Envoy access log: default text, Istio's, or JSON (repeatable).", valueName: "file"))
+    var envoyLog: [String] = []
+
     @Flag(help: "Exit with 1 when there is a race.")
     var failOnRace = false
 
     func run() throws {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
+        let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var analyzer = Analyzer(try run.analyzerSettings())
         try run.read(into: &analyzer)
 
         var output = try Output(appearance.output)
-        let races = try report(&analyzer, run, to: &output)
+        let races = try report(&analyzer, run, log, to: &output)
         try output.flush()
         if let write { try copyRaces(races, run, to: write) }
         try run.finish()
@@ -52,9 +59,11 @@ struct Analyze: ParsableCommand {
     /// Prints the report.
     ///
     /// - Returns: the numbers of the flows with a race.
-    private func report(_ analyzer: inout Analyzer, _ run: CaptureRun, to output: inout Output) throws -> Set<Int> {
+    private func report(
+        _ analyzer: inout Analyzer, _ run: CaptureRun, _ log: AccessLog?, to output: inout Output
+    ) throws -> Set<Int> {
         let context = try run.reportContext(timeDigits: analyzer.timeDigits)
-        var renderer = ReportRenderer(format, context, listsAllFlows: allFlows)
+        var renderer = ReportRenderer(format, context, listsAllFlows: allFlows, log: log)
         var races: Set<Int> = []
         let sums = try analyzer.finish { finding in
             if finding.isRace { races.insert(finding.flow) }
