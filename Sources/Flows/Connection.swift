@@ -99,6 +99,9 @@ public struct Connection {
     /// Whether bytes wait behind a hole, or a stream may have come to its end; most segments leave neither.
     var hasWaiting: Bool { newestMark >= 0 || self[.low].hasHole || self[.high].hasHole }
 
+    /// Whether either side sent a FIN or an RST.
+    package var isClosing: Bool { newestMark >= 0 }
+
     /// Takes one segment.
     ///
     /// - Returns: what its payload is to the sender's stream; the gap before it, if its peer acknowledged bytes that

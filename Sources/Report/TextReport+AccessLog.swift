@@ -69,13 +69,9 @@ extension TextReport {
                 indent: 2)
         }
         if log.racesWithoutLine > 0 {
-            let which = log.hiddenRaces == log.racesWithoutLine ? "" : " of \(Units.count(log.hiddenRaces))"
-            let hidden =
-                log.hiddenRaces > 0
-                ? ": a retry hides them, the request\(which) was sent again and answered"
-                : ": retried by the proxy, or another client's"
             lines += wrapped(
-                "\(Units.count(log.racesWithoutLine, "race")) without a line with a response flag\(hidden).", indent: 2)
+                "\(Units.count(log.racesWithoutLine, "race")) without a line with a response flag: \(reason(log)).",
+                indent: 2)
         }
         if log.log.unplacedLines > 0 {
             lines += wrapped(
@@ -83,6 +79,15 @@ extension TextReport {
                     + "joined.", indent: 2)
         }
         return lines
+    }
+
+    /// Why no line tells of a race.
+    private func reason(_ log: AccessLogFinding) -> String {
+        switch log.hiddenRaces {
+        case 0: "retried by the proxy, or another client's"
+        case log.racesWithoutLine: "each was sent again and answered, and the log has only that"
+        default: "\(Units.count(log.hiddenRaces)) were sent again and answered, and the log has only that"
+        }
     }
 
     private func table(_ lines: [JoinedLine], of count: Int) -> [String] {

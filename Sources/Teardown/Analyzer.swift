@@ -190,7 +190,7 @@ public struct Analyzer {
         if delivery.hasWaiting {
             drain(delivery.flow, delivery.side)
             drain(delivery.flow, delivery.side.other)
-            noteLoss(delivery.flow)
+            if table.connections[delivery.flow].isClosing { noteLoss(delivery.flow) }
         }
     }
 

@@ -101,6 +101,8 @@ struct RetryWatch {
     /// - Parameter isWaiting: whether the request that began in a frame still waits for its answer.
     mutating func receive(_ flow: Int, at time: Timestamp, isWaiting: (Int) -> Bool) {
         expire(at: time)
+        // Only retransmitted, and answered after all.
+        waiting.removeAll { $0.lost.flow == flow && $0.retry == nil && !isWaiting($0.lost.frame) }
         for index in waiting.indices {
             guard let retry = waiting[index].retry, retry.flow == flow, retry.outcome == .unanswered else { continue }
             if !isWaiting(retry.frame) { waiting[index].retry?.outcome = .answered }

@@ -6,8 +6,10 @@ import Wire
 
 /// Which line belongs to which connection. The scripts begin at 2023-11-14T22:13:20Z, the loss is some 5.06 s later.
 struct LogJoinTests {
-    private func crossing(_ path: String = "/late?key=1", port: UInt16 = 40000, at start: Duration = .zero) -> Script {
-        var script = Script(clientPort: port, startingAt: start)
+    private func crossing(
+        _ path: String = "/late?key=1", at start: Duration = .zero, numbering: Script.Numbering = .ordinary
+    ) -> Script {
+        var script = Script(numbering: numbering, startingAt: start)
         script.handshake()
         script.exchange("/first")
         script.idle(.seconds(5))
@@ -30,7 +32,9 @@ struct LogJoinTests {
         """
     }
 
-    private func join(_ lines: [String], _ scripts: [Script]) -> (joined: [Int: JoinedLine], finding: AccessLogFinding) {
+    private func join(
+        _ lines: [String], _ scripts: [Script]
+    ) -> (joined: [Int: JoinedLine], finding: AccessLogFinding) {
         var log = AccessLog()
         log.begin("envoy.json")
         log.read(Array(lines.joined(separator: "\n").utf8)[...])
@@ -71,7 +75,7 @@ struct LogJoinTests {
 
     @Test func `a port that is used again is told by the time`() {
         let lines = [line("/b", at: "22:14:25.060"), line("/a", at: "22:13:25.060")]
-        let (joined, _) = join(lines, [crossing("/a"), crossing("/b", at: .seconds(60))])
+        let (joined, _) = join(lines, [crossing("/a"), crossing("/b", at: .seconds(60), numbering: .signBit)])
         #expect(joined[0]?.line.number == 2)
         #expect(joined[1]?.line.number == 1)
     }

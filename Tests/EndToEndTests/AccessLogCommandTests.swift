@@ -32,7 +32,7 @@ struct AccessLogCommandTests {
         let retries = try run.objects("flow").compactMap { flow in
             (flow["evidence"] as? [String: Any])?["retried_as"] as? [String: Any]
         }
-        #expect(retries.map { $0["flow"] as? Int } == [4, 5])
+        #expect(retries.map { $0["flow"] as? Int } == [5, 4])
         #expect(retries.allSatisfy { $0["outcome"] as? String == "answered" })
         #expect(try run.objects("capture").first?["hidden_races"] as? Int == 2)
         #expect(try run.objects("server").first?["hidden_races"] as? Int == 2)

@@ -17,7 +17,8 @@ enum AccessLogJSON {
             case "duration": line.duration = AccessLogParser.milliseconds(value) ?? 0
             case "method": method = AccessLogLine.word(value)
             case "path", "original_path", "x_envoy_original_path": path = path ?? Array(value)
-            case "response_code": line.responseCode = AccessLogParser.integer(value).flatMap { $0 < 1000 ? $0 : nil } ?? 0
+            case "response_code":
+                line.responseCode = AccessLogParser.integer(value).flatMap { $0 < 1000 ? $0 : nil } ?? 0
             case "response_flags": line.flags = ResponseFlag.list(value)
             case "response_code_details": line.details = AccessLogLine.word(value)
             case "upstream_transport_failure_reason": line.transportFailure = AccessLogLine.word(value)
@@ -150,8 +151,9 @@ private struct JSONScanner {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"):
-            guard bytes.endIndex - at >= 4, let unit = UInt32(String(decoding: bytes[at..<(at + 4)], as: UTF8.self), radix: 16)
-            else { return false }
+            guard bytes.endIndex - at >= 4 else { return false }
+            let digits = String(decoding: bytes[at..<(at + 4)], as: UTF8.self)
+            guard let unit = UInt32(digits, radix: 16) else { return false }
             at += 4
             // Halves of a pair, which no path or id has, become the replacement character.
             text += Array(String(Character(Unicode.Scalar(unit) ?? "\u{FFFD}")).utf8)

@@ -69,9 +69,10 @@ enum AccessLogText {
     }
 
     private static func setRequest(_ request: ArraySlice<UInt8>, _ line: inout AccessLogLine) {
-        guard let first = request.firstIndex(of: UInt8(ascii: " ")), let last = request.lastIndex(of: UInt8(ascii: " ")),
-            first < last
-        else { return }
+        let blank = UInt8(ascii: " ")
+        guard let first = request.firstIndex(of: blank), let last = request.lastIndex(of: blank), first < last else {
+            return
+        }
         let method = request[..<first]
         // A connection that never became a request is logged as "- - -".
         guard !method.elementsEqual("-".utf8) else { return }

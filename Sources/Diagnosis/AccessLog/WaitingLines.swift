@@ -35,14 +35,16 @@ struct WaitingLines {
             queue.lines.sort { ($0.start, $0.index) < ($1.start, $1.index) }
             queue.isSorted = true
         }
-        let first = queue.firstIndex(from: Timestamp(nanoseconds: times.lowerBound.nanoseconds.saturating(-queue.longest)))
+        let earliest = times.lowerBound.nanoseconds.saturating(-queue.longest)
+        let first = queue.firstIndex(from: Timestamp(nanoseconds: earliest))
         var end = first
         while end < queue.lines.count, queue.lines[end].start <= times.upperBound { end += 1 }
         var taken: [Int] = []
         if first < end {
             var left: [Line] = []
             for line in queue.lines[first..<end] {
-                if line.end >= times.lowerBound, body(line.index) { taken.append(line.index) } else { left.append(line) }
+                let isTaken = line.end >= times.lowerBound && body(line.index)
+                if isTaken { taken.append(line.index) } else { left.append(line) }
             }
             if !taken.isEmpty { queue.lines.replaceSubrange(first..<end, with: left) }
         }
@@ -83,7 +85,8 @@ extension Nanoseconds {
 extension ClosedRange<Timestamp> {
     /// Wider by as much on either side.
     func widened(by margin: Nanoseconds) -> ClosedRange<Timestamp> {
-        Timestamp(nanoseconds: lowerBound.nanoseconds.saturating(-margin))...Timestamp(
-            nanoseconds: upperBound.nanoseconds.saturating(margin))
+        let first = Timestamp(nanoseconds: lowerBound.nanoseconds.saturating(-margin))
+        let last = Timestamp(nanoseconds: upperBound.nanoseconds.saturating(margin))
+        return first...last
     }
 }

@@ -42,7 +42,9 @@ struct LabAccessLogTests {
         let lab = try #require(Places.lab)
         let folders = Places.folders(in: lab).filter { $0.lastPathComponent.hasPrefix("envoy_") }
         try #require(!folders.isEmpty)
-        print("scenario / capture / log: 503 UC, right, wrong, no race; 200 taken; others with / without flow; races without line")
+        print(
+            "scenario / capture / log: 503 UC, right, wrong, no race; 200 taken; others with / without flow; races "
+                + "without line")
         for folder in folders {
             let scenario = try LabScenario(folder)
             for capture in scenario.captures {
