@@ -24,7 +24,9 @@ extension Analyzer {
             guard let request = conversations[flow].exchanges.newest, !request.isAnswerBegun,
                 let identity = identity(of: request, flow)
             else { return }
-            retries.see(RetryWatch.Place(flow: flow, frame: request.start.frame), at: request.start.time, identity)
+            let place = RetryWatch.Place(flow: flow, frame: request.start.frame)
+            let opened = request.isFirst ? table.connections[flow].start : nil
+            retries.see(place, at: request.start.time, opened: opened, identity)
         }
     }
 

@@ -11,6 +11,9 @@ import Wire
 struct RetryWatch {
     /// How long after the loss the same request counts as its retry.
     static let window = 5 * Nanoseconds.second
+    /// How long after the loss a connection may be opened for its retry, where only the length tells that it is one.
+    /// Clients that retry do so at once (measured: Envoy and the JDK within 60 ms, at a round trip of 20 ms).
+    static let openingWindow = 500 * Nanoseconds.millisecond
     /// How long the answer to a retry is waited for.
     static let answerWindow = 60 * Nanoseconds.second
     /// Losses that wait at a time: each request that comes meanwhile is compared with all. A busy proxy that loses
@@ -74,12 +77,14 @@ struct RetryWatch {
     }
 
     /// A request is seen, or more of it.
-    mutating func see(_ place: Place, at time: Timestamp, _ identity: Identity) {
+    ///
+    /// - Parameter opened: when its connection was opened, if it is the first there.
+    mutating func see(_ place: Place, at time: Timestamp, opened: Timestamp?, _ identity: Identity) {
         let isKnown = waiting.contains { $0.lost == place || $0.newest == place }
         guard !isKnown else { return }
         let fitting = waiting.indices.filter { index in
             waiting[index].identity == identity && waiting[index].lost.flow != place.flow
-                && time.since(waiting[index].time) <= Self.window
+                && time.since(waiting[index].time) <= Self.window && waiting[index].allows(opened)
         }
         // Each attempt is one loss's: the oldest that has none.
         guard let first = fitting.first(where: { waiting[$0].retry == nil }) else {
@@ -130,6 +135,17 @@ struct RetryWatch {
 }
 
 extension RetryWatch.Waiting {
+    /// Whether a request may be the retry by its connection. A length is shared by many requests: of these only one counts
+    /// for which a connection was opened when the loss was known.
+    fileprivate func allows(_ opened: Timestamp?) -> Bool {
+        switch identity.basis {
+        case .requestLine: return true
+        case .length:
+            guard let delay = opened?.since(time) else { return false }
+            return (0...RetryWatch.openingWindow).contains(delay)
+        }
+    }
+
     /// Whether neither a retry nor another one like it is of interest any more.
     fileprivate func isOver(at time: Timestamp) -> Bool {
         guard let retry else { return expires < time }
