@@ -173,7 +173,8 @@ struct Advisor {
             guard let example = client.retryExample else { continue }
             advice.append(
                 Advice(
-                    side: .retry, software: client.title, setting: "retries", value: value, why: why, example: example))
+                    side: .retry, software: client.title, setting: "retries", value: value,
+                    why: why + "; what it repeats by itself: " + client.retries, example: example))
         }
     }
 }

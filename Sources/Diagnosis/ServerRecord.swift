@@ -73,7 +73,7 @@ struct ServerRecord: Sendable {
             let cause = flow.applicationProtocol == .websocket ? .unknown : close.cause
             closes.add(
                 CloseRecord(
-                    time: close.signal.position.time, idle: idle,
+                    flow: flow.flow, time: close.signal.position.time, idle: idle,
                     age: age.flatMap { Self.plausible.contains($0) ? $0 : nil }, requests: flow.responses,
                     kind: close.signal.kind, cause: cause, isSample: flow.judgement.verdict.endsByTimer,
                     isQuiet: flow.judgement.verdict.isQuiet))
@@ -96,6 +96,12 @@ struct ServerRecord: Sendable {
         let timeout = IdleTimeout(window: idle...idle, observed: idle...idle, samples: 0, confidence: .low)
         return Exposure([timeout], roundTrip: roundTrips.median ?? 0)?.nearMisses(in: reuses)
     }
+
+    /// Causes that show only beside other connections, by flow.
+    var changedCauses: [Int: CloseCause] { closes.changes }
+
+    /// Nobody will ask any more for the causes of closes that have left the log.
+    mutating func forgetChangedCauses() { closes.forgetChanges() }
 
     /// When the server closed many connections at once.
     var massCloses: [ClosedRange<Timestamp>] { closes.massCloses(CloseCauses(closes.records)) }

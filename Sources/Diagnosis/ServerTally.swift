@@ -1,3 +1,4 @@
+import Messages
 import Teardown
 import Wire
 
@@ -23,6 +24,18 @@ public struct ServerTally: Sendable {
             return
         }
         servers[endpoint, default: ServerRecord(endpoint)].count(flow)
+    }
+
+    /// Gives the causes of their closes to connections that were counted since the last call, as far as they show only
+    /// beside other connections and are known by now.
+    public mutating func settleCauses(of flows: inout [FlowFinding]) {
+        var causes: [Endpoint: [Int: CloseCause]] = [:]
+        for index in flows.indices where flows[index].close?.by == .server && !flows[index].isSecondName {
+            let endpoint = flows[index].server
+            if causes[endpoint] == nil { causes[endpoint] = servers[endpoint]?.changedCauses ?? [:] }
+            if let cause = causes[endpoint]?[flows[index].flow] { flows[index].close?.cause = cause }
+        }
+        for endpoint in causes.keys { servers[endpoint]?.forgetChangedCauses() }
     }
 
     /// What is known of the servers, those with the most races first.

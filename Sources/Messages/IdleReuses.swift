@@ -111,3 +111,10 @@ package struct IdleReuses {
         list = List()
     }
 }
+
+extension Conversation {
+    /// Gives the places of its idle gaps back: it is judged, and nothing of it is asked for again.
+    package mutating func releaseIdleReuses(_ context: inout MessageContext) {
+        context.reuses.release(&exchanges.reuses)
+    }
+}

@@ -5,7 +5,7 @@ import Wire
 
 extension CaptureFinding {
     /// The members of the capture object.
-    func write(to json: inout JSONWriter, _ context: ReportContext) {
+    func write(to json: inout JSONWriter, _ context: ReportContext, _ uncounted: Int) {
         json.member("type", "capture")
         json.array("files", context.files) { json, file in
             json.object { json in
@@ -38,6 +38,8 @@ extension CaptureFinding {
             json.member("truncated_packets", truncatedPackets)
             json.member("gaps", gaps)
             json.member("out_of_order", outOfOrder)
+            if uncounted > 0 { json.member("uncounted_connections", uncounted) }
+            if droppedReuses > 0 { json.member("dropped_idle_gaps", droppedReuses) }
             json.object("undecoded") { json in
                 for cause in Undecoded.allCases { json.member(cause.rawValue, undecoded[cause] ?? 0) }
             }

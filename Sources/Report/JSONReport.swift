@@ -31,15 +31,18 @@ public struct JSONReport: Sendable {
 
     /// The servers, one a line, and the capture as the last line.
     ///
-    /// - Parameter log: what access logs say of the capture.
+    /// - Parameters:
+    ///   - uncounted: connections to servers beyond those that are told apart.
+    ///   - log: what access logs say of the capture.
     public func appendLines(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], _ log: AccessLogFinding? = nil, to output: inout [UInt8]
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ log: AccessLogFinding? = nil,
+        to output: inout [UInt8]
     ) {
         for server in servers {
             JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
             output.append(UInt8(ascii: "\n"))
         }
-        append(capture, log, to: &output)
+        append(capture, uncounted, log, to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 
@@ -54,10 +57,10 @@ public struct JSONReport: Sendable {
         }
     }
 
-    func append(_ capture: CaptureFinding, _ log: AccessLogFinding?, to output: inout [UInt8]) {
+    func append(_ capture: CaptureFinding, _ uncounted: Int, _ log: AccessLogFinding?, to output: inout [UInt8]) {
         JSONWriter.append(to: &output) { json in
             json.object { json in
-                capture.write(to: &json, context)
+                capture.write(to: &json, context, uncounted)
                 log?.write(to: &json)
             }
         }
@@ -102,11 +105,12 @@ public struct JSONDocument: Sendable {
     ///
     /// - Parameter log: what access logs say of the capture.
     public mutating func append(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], _ log: AccessLogFinding? = nil, to output: inout [UInt8]
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ log: AccessLogFinding? = nil,
+        to output: inout [UInt8]
     ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
-        report.append(capture, log, to: &output)
+        report.append(capture, uncounted, log, to: &output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
         for (index, server) in servers.enumerated() {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)

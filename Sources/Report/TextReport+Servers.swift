@@ -5,7 +5,7 @@ import Wire
 
 extension TextReport {
     /// One line a server: what it does with idle connections beside what its clients do.
-    func serverSection(_ capture: CaptureFinding, _ servers: [ServerFinding]) -> [String] {
+    func serverSection(_ capture: CaptureFinding, _ servers: [ServerFinding], _ uncounted: Int) -> [String] {
         guard !servers.isEmpty, capture.requests > 0 else { return [] }
         let listed = servers.prefix(Self.maximumServers)
         // Where no timeout is known, nothing can be near it.
@@ -27,6 +27,10 @@ extension TextReport {
         var lines = [heading("Servers")] + table.lines(style, width: width)
         let more = servers.count - listed.count
         if more > 0 { lines += wrapped("… and \(Units.count(more)) more.", indent: 2) }
+        if uncounted > 0 {
+            let connections = Units.count(uncounted, "connection")
+            lines += toned(.doubtful, "\(connections) to servers beyond the number that is told apart.", indent: 2)
+        }
         for server in listed where !server.typicalOf.isEmpty {
             let names = server.typicalOf.joined(separator: "; ")
             let whose = listed.count == 1 ? "" : "\(name(server.server)): "

@@ -31,18 +31,21 @@ public struct TextReport: Sendable {
 
     /// The whole report.
     ///
-    /// - Parameter findings: flows with a failure, in the order of their numbers; others are passed over. Those
-    ///   beyond the maxima above need not be there: they are counted in `capture`.
-    /// - Parameter log: what access logs say of the capture; nil without any.
+    /// - Parameters:
+    ///   - uncounted: connections to servers beyond those that are told apart.
+    ///   - findings: flows with a failure, in the order of their numbers; others are passed over. Those beyond the
+    ///     maxima above need not be there: they are counted in `capture`.
+    ///   - log: what access logs say of the capture; nil without any.
     public func render(
-        capture: CaptureFinding, servers: [ServerFinding], findings: [FlowFinding], log: AccessLogFinding? = nil
+        capture: CaptureFinding, servers: [ServerFinding], uncounted: Int = 0, findings: [FlowFinding],
+        log: AccessLogFinding? = nil
     ) -> String {
         let races = findings.filter { $0.judgement.verdict.isRace }
         let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
         let sections = [
             headline(capture, servers, races), raceSection(capture, races), failureSection(capture, failures),
-            accessLogSection(log),
-            serverSection(capture, servers), adviceSection(servers), captureSection(capture),
+            accessLogSection(log), serverSection(capture, servers, uncounted), adviceSection(servers),
+            captureSection(capture),
             hintSection(capture, races, failures),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
@@ -87,6 +90,10 @@ public struct TextReport: Sendable {
 
     /// What the server and its clients do with idle connections, side by side.
     private func habits(_ server: ServerFinding) -> String {
+        let atOnce = server.closes.reduce(0) { $0 + ($1.key.cause == .massClose ? $1.value : 0) }
+        if atOnce > 0, server.idleTimeouts.isEmpty {
+            return ", which closed \(Units.count(atOnce)) connections at once, as a reload does."
+        }
         let known = server.idleTimeouts.map { Units.range($0.observed) }.joined(separator: " or ")
         guard let closes = known.isEmpty ? server.idleCloses.map(Units.range) : known else { return "." }
         let closing = ", which closes idle connections after \(closes)"

@@ -11,6 +11,10 @@ struct ReportRenderer {
     private var races: [FlowFinding] = []
     private var failures: [FlowFinding] = []
     private var servers = ServerTally()
+    /// Flows that wait for the cause of their close, which may show only beside other connections.
+    private var waiting: [FlowFinding] = []
+    /// What an access log says of each of them.
+    private var waitingLines: [JoinedLine?] = []
     private var document: JSONDocument?
     private var join: LogJoin?
     private var buffer: [UInt8] = []
@@ -38,29 +42,49 @@ struct ReportRenderer {
                 failures.append(finding)
             }
             return
-        case .json:
+        case .json, .ndjson:
             guard listsAllFlows || finding.isListed || line != nil else { return }
-            document?.append(finding, line, to: &buffer)
-        case .ndjson:
-            guard listsAllFlows || finding.isListed || line != nil else { return }
-            JSONReport(context).appendLine(finding, line, to: &buffer)
+            waiting.append(finding)
+            waitingLines.append(line)
+            // What is printed live cannot wait.
+            if waiting.count == Self.maximumWaiting || context.isLive { try writeWaiting(to: &output) }
         }
-        try flush(to: &output)
+    }
+
+    /// Flows that wait, in the order in which they came; 4 MB of them.
+    private static let maximumWaiting = 1 << 12
+
+    private mutating func writeWaiting(to output: inout Output) throws {
+        servers.settleCauses(of: &waiting)
+        for (finding, line) in zip(waiting, waitingLines) {
+            switch format {
+            case .text: break
+            case .json: document?.append(finding, line, to: &buffer)
+            case .ndjson: JSONReport(context).appendLine(finding, line, to: &buffer)
+            }
+            try flush(to: &output)
+        }
+        waiting.removeAll(keepingCapacity: true)
+        waitingLines.removeAll(keepingCapacity: true)
     }
 
     /// Ends the report with the sums.
     mutating func finish(_ sums: CaptureFinding, _ look: Look, to output: inout Output) throws {
+        try writeWaiting(to: &output)
+        let uncounted = servers.uncounted
         let servers = servers.findings()
         let log = join?.finish(sums)
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
-            try output.write(report.render(capture: sums, servers: servers, findings: races + failures, log: log))
+            try output.write(
+                report.render(
+                    capture: sums, servers: servers, uncounted: uncounted, findings: races + failures, log: log))
         case .json:
-            document?.append(sums, servers, log, to: &buffer)
+            document?.append(sums, servers, uncounted: uncounted, log, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
-            JSONReport(context).appendLines(sums, servers, log, to: &buffer)
+            JSONReport(context).appendLines(sums, servers, uncounted: uncounted, log, to: &buffer)
         }
         try flush(to: &output)
     }

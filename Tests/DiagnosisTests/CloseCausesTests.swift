@@ -13,7 +13,7 @@ struct CloseCausesTests {
         isQuiet: Bool = true
     ) -> CloseRecord {
         CloseRecord(
-            time: Timestamp(nanoseconds: Nanoseconds(time * 1e9)), idle: Nanoseconds(idle * 1e9),
+            flow: 0, time: Timestamp(nanoseconds: Nanoseconds(time * 1e9)), idle: Nanoseconds(idle * 1e9),
             age: age.map { Nanoseconds($0 * 1e9) }, requests: requests, kind: .fin,
             cause: cause ?? (idle >= 1 ? .idleTimeout : .afterRequest), isSample: isQuiet, isQuiet: isQuiet)
     }
@@ -88,5 +88,31 @@ struct CloseCausesTests {
         for index in 0..<5_000 { log.add(record(at: Double(index) * 3, idle: 5 + Double(index % 4) / 1000)) }
         #expect(log.records.count <= CloseLog.maximumRecords)
         #expect(log.counts(CloseCauses(log.records)) == [CloseKey(kind: .fin, cause: .idleTimeout): 5_000])
+    }
+}
+
+/// Causes given back to the connections.
+struct SettledCausesTests {
+    @Test(arguments: [8, 700])
+    func `connections of a reload are told so, though each alone looks like a timer's`(_ count: Int) throws {
+        let scripts = (0..<count).map { index in
+            let idle = 1000 + index * 7919 % 6000
+            var script = Script(clientPort: 40000 + UInt16(index))
+            script.handshake()
+            script.exchange()
+            script.idle(.milliseconds(20_000 - idle))
+            script.exchange()
+            script.idle(.milliseconds(idle))
+            script.serverFIN()
+            script.clientFIN()
+            return script
+        }
+        var flows = findings(scripts)
+        #expect(flows.allSatisfy { $0.close?.cause == .idleTimeout })
+        var tally = ServerTally()
+        for flow in flows { tally.count(flow) }
+        tally.settleCauses(of: &flows)
+        #expect(flows.allSatisfy { $0.close?.cause == .massClose })
+        #expect(tally.findings().map(\.closes) == [[CloseKey(kind: .fin, cause: .massClose): count]])
     }
 }

@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Foundation
 import Messages
@@ -57,6 +58,24 @@ struct JSONReportTests {
         let document = try document(Script.analyze(scene.script, .idleClose(at: 1 * .second)), context)
         #expect(checker.problems(document, as: "document") == [])
         #expect(document["flows"]?[0]?["verdict"] == .string(scene.verdict.rawValue))
+    }
+
+    @Test("What other timeouts would have changed keeps to the schema")
+    func whatIfSchema() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../Sources/Report/Schema/finrace-1.schema.json")
+        let checker = try SchemaChecker(Array(Data(contentsOf: file)))
+        var whatIf = WhatIf([IdleLimit(.client, 4 * .second), IdleLimit(.server, 65 * .second)])
+        var tally = ServerTally()
+        for flow in Script.analyze(.crossing(), .idleClose(at: 1 * .second)).flows {
+            whatIf.count(flow)
+            tally.count(flow)
+        }
+        let document = try JSONValue(WhatIfJSON.document(WhatIfAnswer(whatIf, tally)))
+        #expect(checker.problems(document, as: "whatif_document") == [])
+        #expect(document["whatif"]?[0]?["races_avoided"] == .number(1))
+        #expect(document["whatif"]?[1]?["side"] == .string("server"))
+        #expect(document["whatif"]?[2]?["server"] != nil)
     }
 
     @Test("The checker finds what is wrong")

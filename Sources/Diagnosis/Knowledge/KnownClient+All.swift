@@ -6,7 +6,7 @@ extension KnownClient {
             setting: "DestinationRule trafficPolicy.connectionPool.http.idleTimeout",
             example: "trafficPolicy: { connectionPool: { http: { idleTimeout: {s}s } } }",
             symptom: "503 UC upstream_reset_before_response_started{connection_termination}",
-            retries: "none: its default retry policy has no reset",
+            retries: "none by its default policy; of retryOn only reset covers the race, reset-before-request does not",
             retryExample: "retries: { attempts: 2, retryOn: \"reset,refused-stream\" }",
             source: "istio/istio pilot/pkg/networking/core/route/retry/retry.go commit 126806ab"),
         KnownClient(
@@ -22,7 +22,8 @@ extension KnownClient {
             setting: "common_http_protocol_options.idle_timeout of the cluster",
             example: "common_http_protocol_options: { idle_timeout: {s}s }",
             symptom: "503 UC upstream_reset_before_response_started{connection_termination}",
-            retries: "none without a retry policy; connect-failure does not cover the race",
+            retries:
+                "none by default; of retry_on only reset covers the race, reset-before-request (measured, 1.40) not",
             retryExample: "retry_policy: { retry_on: \"reset\", num_retries: 2 }",
             source: "envoyproxy/envoy docs/root/faq/configuration/timeouts.rst"),
         KnownClient(
