@@ -14,6 +14,8 @@ public struct ServerFinding: Sendable {
     public var races: [Verdict: Int] = [:]
     /// Of these, those whose request is proven unread, so that even a POST may be repeated.
     public var safeRaces = 0
+    /// Of these, those whose request was sent again and answered: nobody saw an error.
+    public var hiddenRaces = 0
     /// Of these, those on which the server had announced the close in its answer.
     public var announcedRaces = 0
     /// The longest idle gap before a request that it answered, as captured.

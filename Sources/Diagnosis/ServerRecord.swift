@@ -50,6 +50,7 @@ struct ServerRecord: Sendable {
         guard verdict.isRace else { return }
         finding.races[verdict, default: 0] += 1
         if flow.judgement.isRetrySafe == true { finding.safeRaces += 1 }
+        if flow.isHiddenRace { finding.hiddenRaces += 1 }
         if flow.close?.by == .server, flow.close?.cause == .announced { finding.announcedRaces += 1 }
         guard let idle = flow.loss?.request.idleBefore, Self.plausible.contains(idle) else { return }
         finding.idleBeforeRequest.add(idle)

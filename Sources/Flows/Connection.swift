@@ -110,6 +110,8 @@ public struct Connection {
 
     /// Whether bytes wait behind a hole in either stream.
     package var hasHole: Bool { self[.low].hasHole || self[.high].hasHole }
+    /// Whether either side sent a FIN or an RST.
+    package var isClosing: Bool { newestMark >= 0 }
 
     /// Takes one segment.
     ///

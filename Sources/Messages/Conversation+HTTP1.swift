@@ -73,7 +73,7 @@ extension Conversation {
     private mutating func receiveResponseHead(_ head: HTTP1Head, _ offset: Int, _ context: inout MessageContext) {
         let isInterim = (100..<200).contains(head.status) && head.status != 101
         if !isServerAnswering {
-            unsolicitedStatus = head.status
+            unsolicitedStatus = UInt16(clamping: head.status)
         } else if isInterim {
             exchanges.responseIsInterim()
         } else {

@@ -39,7 +39,7 @@ public struct Conversation {
     /// The timeout of the server's Keep-Alive field in seconds: what it advertises, which is not what it does.
     public internal(set) var advertisedKeepAlive: Int?
     /// The status of a response that answered no request, such as a 408 on idle close.
-    public internal(set) var unsolicitedStatus: Int?
+    public internal(set) var unsolicitedStatus: UInt16?
     /// The name of the server that a TLS client asked for.
     package internal(set) var serverName: ServerNames.Handle?
     /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).

@@ -35,6 +35,14 @@ public struct ExchangeTracker {
     /// Whether a request waits behind the first.
     var hasNext: Bool { !queue.isEmpty }
 
+    /// The newest request that is not completely answered.
+    package var newest: PendingRequest? { queue.last ?? pending }
+
+    /// Whether the request that began in `frame` is without a byte of its answer.
+    package func isWaiting(forRequestIn frame: Int) -> Bool {
+        outstanding.contains { $0.start.frame == frame && !$0.isAnswerBegun }
+    }
+
     /// Whether the answer to `pending` has begun.
     var isAnswerBegun: Bool { pending?.isAnswerBegun ?? false }
 

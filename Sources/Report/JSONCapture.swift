@@ -27,6 +27,7 @@ extension CaptureFinding {
         json.member("flows", flows)
         json.member("requests", requests)
         json.races(verdicts)
+        json.member("hidden_races", hiddenRaces)
         json.object("inconclusive") { json in
             for reason in InconclusiveReason.allCases { json.member(reason.rawValue, inconclusive[reason] ?? 0) }
         }

@@ -140,6 +140,21 @@ extension LossFinding {
         json.member("margin_s", seconds: margin)
         json.member("request_line", wire: requestLine)
         json.member("unanswered_requests", unanswered)
+        retry?.write(to: &json)
+    }
+}
+
+extension RetryFinding {
+    fileprivate func write(to json: inout JSONWriter) {
+        json.object("retried_as") { json in
+            json.member("flow", flow)
+            json.member("frame", frame)
+            json.member("delay_s", seconds: delay)
+            json.member("outcome", outcome.rawValue)
+            json.member("basis", basis.rawValue)
+            json.member("alike", alike)
+            if isDoubtful { json.member("doubtful", true) }
+        }
     }
 }
 

@@ -22,33 +22,48 @@ public struct JSONReport: Sendable {
     // MARK: NDJSON
 
     /// One flow, one line.
-    public func appendLine(_ flow: FlowFinding, to output: inout [UInt8]) {
-        append(flow, to: &output)
+    ///
+    /// - Parameter line: what an access log says of it.
+    public func appendLine(_ flow: FlowFinding, _ line: JoinedLine? = nil, to output: inout [UInt8]) {
+        append(flow, line, to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 
     /// The servers, one a line, and the capture as the last line.
     ///
-    /// - Parameter uncounted: connections to servers beyond those that are told apart.
+    /// - Parameters:
+    ///   - uncounted: connections to servers beyond those that are told apart.
+    ///   - log: what access logs say of the capture.
     public func appendLines(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, to output: inout [UInt8]
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ log: AccessLogFinding? = nil,
+        to output: inout [UInt8]
     ) {
         for server in servers {
             JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
             output.append(UInt8(ascii: "\n"))
         }
-        append(capture, uncounted, to: &output)
+        append(capture, uncounted, log, to: &output)
         output.append(UInt8(ascii: "\n"))
     }
 
     // MARK: One object
 
-    func append(_ flow: FlowFinding, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { $0.object { flow.write(to: &$0, context) } }
+    func append(_ flow: FlowFinding, _ line: JoinedLine?, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { json in
+            json.object { json in
+                flow.write(to: &json, context)
+                line?.write(to: &json)
+            }
+        }
     }
 
-    func append(_ capture: CaptureFinding, _ uncounted: Int, to output: inout [UInt8]) {
-        JSONWriter.append(to: &output) { $0.object { capture.write(to: &$0, context, uncounted) } }
+    func append(_ capture: CaptureFinding, _ uncounted: Int, _ log: AccessLogFinding?, to output: inout [UInt8]) {
+        JSONWriter.append(to: &output) { json in
+            json.object { json in
+                capture.write(to: &json, context, uncounted)
+                log?.write(to: &json)
+            }
+        }
     }
 }
 
@@ -72,24 +87,31 @@ public struct JSONDocument: Sendable {
     }
 
     /// The next flow.
-    public mutating func append(_ flow: FlowFinding, _ context: ReportContext, to output: inout [UInt8]) {
+    ///
+    /// - Parameter line: what an access log says of it.
+    public mutating func append(
+        _ flow: FlowFinding, _ line: JoinedLine? = nil, _ context: ReportContext, to output: inout [UInt8]
+    ) {
         switch phase {
         case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
         case .inFlows: output.append(contentsOf: ",\n".utf8)
         case .afterFlows: return
         }
         phase = .inFlows
-        JSONReport(context).append(flow, to: &output)
+        JSONReport(context).append(flow, line, to: &output)
     }
 
     /// The capture and its servers.
+    ///
+    /// - Parameter log: what access logs say of the capture.
     public mutating func append(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ context: ReportContext,
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ log: AccessLogFinding? = nil,
+        _ context: ReportContext,
         to output: inout [UInt8]
     ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
-        JSONReport(context).append(capture, uncounted, to: &output)
+        JSONReport(context).append(capture, uncounted, log, to: &output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
         for (index, server) in servers.enumerated() {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)

@@ -10,6 +10,7 @@ extension ServerFinding {
         json.member("connections", connections)
         json.member("requests", requests)
         json.races(races)
+        json.member("hidden_races", hiddenRaces)
         writeTimeouts(idleTimeouts, "idle_timeout", to: &json)
         json.member("advertised_keep_alive_s", advertisedKeepAlive)
         if !typicalOf.isEmpty { json.array("typical_of", typicalOf) { json, name in json.element(name) } }

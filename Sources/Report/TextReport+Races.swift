@@ -31,7 +31,20 @@ extension TextReport {
         if more > 0 {
             lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
         }
-        return lines + announced(races) + [""] + legend(listed)
+        return lines + announced(races) + hidden(capture, races) + [""] + legend(listed)
+    }
+
+    /// Races that nobody saw but the packets: a retry mends them, and takes its time.
+    private func hidden(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
+        guard capture.hiddenRaces > 0 else { return [] }
+        let retries = races.filter(\.isHiddenRace).compactMap { $0.loss?.retry }
+        let delays = retries.map(\.delay)
+        let delay = delays.min().flatMap { least in delays.max().map { " \(Units.range(least...$0)) later" } } ?? ""
+        let text = """
+            Hidden: \(Units.count(capture.hiddenRaces)) of these requests came again on another connection\(delay) and \
+            got an answer; whoever sent them saw a delay and no error.
+            """
+        return wrapped(text, indent: 2)
     }
 
     /// The names that TLS clients asked this server for.

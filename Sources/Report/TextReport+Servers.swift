@@ -9,19 +9,21 @@ extension TextReport {
         guard !servers.isEmpty, capture.requests > 0 else { return [] }
         let listed = servers.prefix(Self.maximumServers)
         // Where no timeout is known, nothing can be near it.
+        let showsHidden = listed.contains { $0.hiddenRaces > 0 }
         let showsNear = listed.contains { $0.nearMisses != nil }
         var columns: [TextTable.Column] = [
             .init(title: "server", flexibleFrom: 21, cutsMiddle: true),
             .init(title: "connections", alignsRight: true, isOptional: true),
             .init(title: "requests", alignsRight: true), .init(title: "races", alignsRight: true),
         ]
+        if showsHidden { columns.append(.init(title: "hidden", alignsRight: true, isOptional: true)) }
         if showsNear { columns.append(.init(title: "near misses", alignsRight: true)) }
         columns += [
             .init(title: "closes idle after"), .init(title: "reused idle up to", alignsRight: true),
             .init(title: "advertises", alignsRight: true, isOptional: true),
         ]
         var table = TextTable(columns)
-        for server in listed { table.append(cells(server, showsNear)) }
+        for server in listed { table.append(cells(server, showsNear, showsHidden)) }
         var lines = [heading("Servers")] + table.lines(style, width: width)
         let more = servers.count - listed.count
         if more > 0 { lines += wrapped("… and \(Units.count(more)) more.", indent: 2) }
@@ -37,11 +39,12 @@ extension TextReport {
         return lines
     }
 
-    private func cells(_ server: ServerFinding, _ showsNear: Bool) -> [TextTable.Cell] {
+    private func cells(_ server: ServerFinding, _ showsNear: Bool, _ showsHidden: Bool) -> [TextTable.Cell] {
         var cells: [TextTable.Cell] = [
             .init(name(server.server)), .init(Units.count(server.connections)), .init(Units.count(server.requests)),
             .init(Units.count(server.raceCount), server.raceCount > 0 ? .bad : nil),
         ]
+        if showsHidden { cells.append(.init(Units.count(server.hiddenRaces))) }
         if showsNear {
             cells.append(.init(server.nearMisses.map { Units.count($0) } ?? "–", server.isAtRisk ? .doubtful : nil))
         }

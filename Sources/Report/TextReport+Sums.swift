@@ -84,6 +84,9 @@ extension TextReport {
         if capture.droppedReuses > 0 {
             remarks.append("\(Units.count(capture.droppedReuses, "idle gap")) beyond the number that is kept")
         }
+        if capture.droppedLosses > 0 {
+            remarks.append("\(Units.count(capture.droppedLosses, "loss", "losses")) not followed to a retry")
+        }
         if let other = capture.undecoded[.notTCP], other > 0 {
             remarks.append("\(Units.count(other, "packet")) not TCP")
         }

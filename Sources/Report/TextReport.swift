@@ -31,17 +31,21 @@ public struct TextReport: Sendable {
 
     /// The whole report.
     ///
-    /// - Parameter findings: flows with a failure, in the order of their numbers; others are passed over. Those
-    ///   beyond the maxima above need not be there: they are counted in `capture`.
-    /// - Parameter uncounted: connections to servers beyond those that are told apart.
+    /// - Parameters:
+    ///   - uncounted: connections to servers beyond those that are told apart.
+    ///   - findings: flows with a failure, in the order of their numbers; others are passed over. Those beyond the
+    ///     maxima above need not be there: they are counted in `capture`.
+    ///   - log: what access logs say of the capture; nil without any.
     public func render(
-        capture: CaptureFinding, servers: [ServerFinding], uncounted: Int = 0, findings: [FlowFinding]
+        capture: CaptureFinding, servers: [ServerFinding], uncounted: Int = 0, findings: [FlowFinding],
+        log: AccessLogFinding? = nil
     ) -> String {
         let races = findings.filter { $0.judgement.verdict.isRace }
         let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
         let sections = [
             headline(capture, servers, races), raceSection(capture, races), failureSection(capture, failures),
-            serverSection(capture, servers, uncounted), adviceSection(servers), captureSection(capture),
+            accessLogSection(log), serverSection(capture, servers, uncounted), adviceSection(servers),
+            captureSection(capture),
             hintSection(capture, races, failures),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")

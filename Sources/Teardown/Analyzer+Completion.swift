@@ -84,6 +84,7 @@ extension Analyzer {
         capture.decryption = messages.decryption
         capture.evictedSegments = table.evictedSegments
         capture.droppedReuses = messages.reuses.dropped
+        capture.droppedLosses = retries.dropped
         return capture
     }
 
@@ -129,6 +130,7 @@ extension Analyzer {
             connection, waiting.marks, waiting.conversation, messages, completion.samples, settings.judge)
         finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)
+        noteRetry(&finding)
         finding.name(waiting.names)
         guard !finding.isSecondName else { return finding }
         tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))

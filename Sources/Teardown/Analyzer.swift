@@ -43,6 +43,7 @@ public struct Analyzer {
     /// By place in the table, as its connections.
     var conversations: ContiguousArray<Conversation> = []
     var messages: MessageContext
+    var retries = RetryWatch()
     var tally = CaptureTally()
     private var recorder: TimelineRecorder?
     var completion = Completion()
@@ -167,12 +168,14 @@ public struct Analyzer {
             if delivery.isFromClient {
                 conversations[delivery.flow].retransmitted(
                     frame.extracting(segment.payload), from: segment.payloadSequence, at: info.time, messages)
+                noteLoss(delivery.flow)
             }
         }
         // An acknowledgement may prove that what the peer's hole hides is lost.
         if delivery.hasWaiting {
             drain(delivery.flow, delivery.side)
             drain(delivery.flow, delivery.side.other)
+            if table.connections[delivery.flow].isClosing { noteLoss(delivery.flow) }
         }
     }
 
@@ -219,6 +222,7 @@ public struct Analyzer {
         }
         guard metrics == nil else { return receiveCounting(bytes, flow, role, position) }
         conversations[flow].receive(bytes, from: role, at: position, &messages)
+        if retries.isWaiting { lookForRetry(flow, role, at: position.time) }
     }
 
     private mutating func take(_ piece: StreamPiece, _ flow: Int, _ side: Side) {

@@ -36,6 +36,7 @@ struct CaptureTally {
         capture.gaps += hasGap ? 1 : 0
         capture.outOfOrder += outOfOrder
         capture.verdicts[flow.judgement.verdict, default: 0] += 1
+        capture.hiddenRaces += flow.isHiddenRace ? 1 : 0
         if let reason = flow.judgement.reason { capture.inconclusive[reason, default: 0] += 1 }
     }
 

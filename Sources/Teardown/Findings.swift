@@ -76,6 +76,8 @@ public struct LossFinding: Sendable {
     public var margin: Nanoseconds?
     /// Requests without a byte of an answer; only the first could have been processed.
     public var unanswered: Int
+    /// Where the same request was sent again; nil where that was not seen.
+    public var retry: RetryFinding?
 }
 
 /// Another address pair under which a connection was captured, on the far side of a NAT.
@@ -197,4 +199,8 @@ public struct CaptureFinding: Sendable {
     public var undecoded: [Undecoded: Int] = [:]
     /// Idle gaps beyond the number that is kept: what a server's clients do is not known to the last of them.
     public var droppedReuses = 0
+    /// Races whose request was sent again and answered.
+    public var hiddenRaces = 0
+    /// Losses of which it is not known whether they were retried: too many at a time.
+    public var droppedLosses = 0
 }

@@ -12,10 +12,17 @@ struct ReportRenderer {
     private var servers = ServerTally()
     /// Flows that wait for the cause of their close, which may show only beside other connections.
     private var waiting: [FlowFinding] = []
+    /// What an access log says of each of them.
+    private var waitingLines: [JoinedLine?] = []
     private var document: JSONDocument?
+    private var join: LogJoin?
     private var buffer: [UInt8] = []
 
-    init(_ format: ReportFormat, listsAllFlows: Bool) {
+    /// A report.
+    ///
+    /// - Parameter log: access logs to join the flows with.
+    init(_ format: ReportFormat, listsAllFlows: Bool, log: AccessLog? = nil) {
+        join = log.map(LogJoin.init)
         self.format = format
         self.listsAllFlows = listsAllFlows
         if format == .json { document = JSONDocument(to: &buffer) }
@@ -24,6 +31,7 @@ struct ReportRenderer {
     /// Takes one judged flow.
     mutating func add(_ finding: FlowFinding, _ context: ReportContext, to output: inout Output) throws {
         servers.count(finding)
+        let line = join?.join(finding)
         switch format {
         case .text:
             if finding.isRace {
@@ -33,10 +41,11 @@ struct ReportRenderer {
             }
             return
         case .json, .ndjson:
-            guard listsAllFlows || finding.isListed else { return }
+            guard listsAllFlows || finding.isListed || line != nil else { return }
             // What was told when it was proven stands, and is not told again.
             if format == .ndjson, finding.toldVerdict == finding.judgement.verdict { return }
             waiting.append(finding)
+            waitingLines.append(line)
             // What is printed live cannot wait.
             if waiting.count == Self.maximumWaiting || context.isLive { try writeWaiting(context, to: &output) }
         case .prometheus:
@@ -49,15 +58,16 @@ struct ReportRenderer {
 
     private mutating func writeWaiting(_ context: ReportContext, to output: inout Output) throws {
         servers.settleCauses(of: &waiting)
-        for finding in waiting {
+        for (finding, line) in zip(waiting, waitingLines) {
             switch format {
             case .text, .prometheus: break
-            case .json: document?.append(finding, context, to: &buffer)
-            case .ndjson: JSONReport(context).appendLine(finding, to: &buffer)
+            case .json: document?.append(finding, line, context, to: &buffer)
+            case .ndjson: JSONReport(context).appendLine(finding, line, to: &buffer)
             }
             try flush(to: &output)
         }
         waiting.removeAll(keepingCapacity: true)
+        waitingLines.removeAll(keepingCapacity: true)
     }
 
     /// Ends the report with the sums.
@@ -72,16 +82,18 @@ struct ReportRenderer {
         try writeWaiting(context, to: &output)
         let uncounted = servers.uncounted
         let servers = servers.findings()
+        let log = join?.finish(sums)
         switch format {
         case .text:
             let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
             try output.write(
-                report.render(capture: sums, servers: servers, uncounted: uncounted, findings: races + failures))
+                report.render(
+                    capture: sums, servers: servers, uncounted: uncounted, findings: races + failures, log: log))
         case .json:
-            document?.append(sums, servers, uncounted: uncounted, context, to: &buffer)
+            document?.append(sums, servers, uncounted: uncounted, log, context, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
-            JSONReport(context).appendLines(sums, servers, uncounted: uncounted, to: &buffer)
+            JSONReport(context).appendLines(sums, servers, uncounted: uncounted, log, to: &buffer)
         case .prometheus:
             let exposed = PrometheusText.Sums(
                 flows: sums.flows, packets: sums.packets, kernelDropped: context.kernelDropped ?? 0,

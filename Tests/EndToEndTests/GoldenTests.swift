@@ -19,6 +19,12 @@ struct GoldenTests {
         try compare(["timeline", "captures/\(recorded)/capture.pcap"], "\(recorded).timeline")
     }
 
+    @Test(arguments: RecordedCase.all.filter { $0.accessLog != nil })
+    func `the report with the access log`(_ recorded: RecordedCase) throws {
+        let files = ["captures/\(recorded)/capture.pcap", "--envoy-log", "captures/\(recorded)/access.log"]
+        try compare(files, "\(recorded).access-log")
+    }
+
     @Test func `no recording without its case`() throws {
         let names = try FileManager.default.contentsOfDirectory(atPath: Self.directory.path).filter {
             $0.hasSuffix(".txt")

@@ -36,6 +36,12 @@ struct RecordedCase: Sendable, CustomStringConvertible {
 
     var capture: URL { folder.appendingPathComponent("capture.pcap") }
 
+    /// The proxy's access log, where the case has one.
+    var accessLog: URL? {
+        let log = folder.appendingPathComponent("access.log")
+        return FileManager.default.fileExists(atPath: log.path) ? log : nil
+    }
+
     func expected() throws -> ExpectedCase {
         let data = try Data(contentsOf: folder.appendingPathComponent("expected.json"))
         return try JSONDecoder().decode(ExpectedCase.self, from: data)

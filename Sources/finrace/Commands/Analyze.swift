@@ -1,5 +1,6 @@
 import ArgumentParser
 import Capture
+import Diagnosis
 import Report
 import Teardown
 
@@ -36,13 +37,19 @@ struct Analyze: ParsableCommand {
         help: ArgumentHelp("Write the packets of the flows with a race to this savefile.", valueName: "file"))
     var write: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Join the lines of this Envoy access log: default text, Istio's, or JSON (repeatable).", valueName: "file"))
+    var envoyLog: [String] = []
+
     @Flag(help: "Exit with 1 when there is a race.")
     var failOnRace = false
 
     func run() throws {
         let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
+        let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var output = try Output(appearance.output)
-        let races = try report(run, to: &output)
+        let races = try report(run, log, to: &output)
         try output.flush()
         if let write { try copyRaces(races, run, to: write) }
         try run.finish()
@@ -52,11 +59,11 @@ struct Analyze: ParsableCommand {
     /// Reads the capture and prints the report.
     ///
     /// - Returns: the numbers of the flows with a race.
-    private func report(_ run: CaptureRun, to output: inout Output) throws -> Set<Int> {
+    private func report(_ run: CaptureRun, _ log: AccessLog?, to output: inout Output) throws -> Set<Int> {
         var settings = try run.analyzerSettings()
         if format == .prometheus { (settings.watchesRaces, settings.collectsMetrics) = (true, true) }
         var analyzer = Analyzer(settings)
-        var renderer = ReportRenderer(format, listsAllFlows: allFlows)
+        var renderer = ReportRenderer(format, listsAllFlows: allFlows, log: log)
         var races: Set<Int> = []
         try run.read(into: &analyzer) { findings, timeDigits in
             for finding in findings where finding.isRace { races.insert(finding.flow) }
