@@ -90,7 +90,7 @@ public struct JSONDocument: Sendable {
     ///
     /// - Parameter line: what an access log says of it.
     public mutating func append(
-        _ flow: FlowFinding, _ line: JoinedLine? = nil, _ context: ReportContext, to output: inout [UInt8]
+        _ flow: FlowFinding, _ context: ReportContext, line: JoinedLine? = nil, to output: inout [UInt8]
     ) {
         switch phase {
         case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
@@ -105,9 +105,8 @@ public struct JSONDocument: Sendable {
     ///
     /// - Parameter log: what access logs say of the capture.
     public mutating func append(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ log: AccessLogFinding? = nil,
-        _ context: ReportContext,
-        to output: inout [UInt8]
+        _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ context: ReportContext,
+        log: AccessLogFinding? = nil, to output: inout [UInt8]
     ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)

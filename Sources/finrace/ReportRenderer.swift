@@ -61,7 +61,7 @@ struct ReportRenderer {
         for (finding, line) in zip(waiting, waitingLines) {
             switch format {
             case .text, .prometheus: break
-            case .json: document?.append(finding, line, context, to: &buffer)
+            case .json: document?.append(finding, context, line: line, to: &buffer)
             case .ndjson: JSONReport(context).appendLine(finding, line, to: &buffer)
             }
             try flush(to: &output)
@@ -90,7 +90,7 @@ struct ReportRenderer {
                 report.render(
                     capture: sums, servers: servers, uncounted: uncounted, findings: races + failures, log: log))
         case .json:
-            document?.append(sums, servers, uncounted: uncounted, log, context, to: &buffer)
+            document?.append(sums, servers, uncounted: uncounted, context, log: log, to: &buffer)
             document?.end(to: &buffer)
         case .ndjson:
             JSONReport(context).appendLines(sums, servers, uncounted: uncounted, log, to: &buffer)

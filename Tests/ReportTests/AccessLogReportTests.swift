@@ -44,9 +44,9 @@ struct AccessLogReportTests {
         let lines = [whole, line("UF,XX", local: "-")]
         var join = LogJoin(log(lines))
         var bytes: [UInt8] = []
-        var document = JSONDocument(context, to: &bytes)
-        for flow in outcome.flows { document.append(flow, join.join(flow), to: &bytes) }
-        document.append(outcome.capture, outcome.servers, join.finish(outcome.capture), to: &bytes)
+        var document = JSONDocument(to: &bytes)
+        for flow in outcome.flows { document.append(flow, context, line: join.join(flow), to: &bytes) }
+        document.append(outcome.capture, outcome.servers, context, log: join.finish(outcome.capture), to: &bytes)
         document.end(to: &bytes)
         let value = try JSONValue(bytes)
         #expect(checker.problems(value, as: "document") == [])
