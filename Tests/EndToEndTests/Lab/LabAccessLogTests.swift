@@ -46,7 +46,7 @@ struct LabAccessLogTests {
             "scenario / capture / log: 503 UC, right, wrong, no race; 200 taken; others with / without flow; races "
                 + "without line")
         for folder in folders {
-            let scenario = try LabScenario(folder)
+            let scenario = try LabScenario(folder, hasKeys: false)
             for capture in scenario.captures {
                 for format in Self.formats {
                     let score = try score(folder, capture, format)

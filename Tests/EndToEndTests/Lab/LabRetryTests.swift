@@ -21,7 +21,7 @@ struct LabRetryTests {
         var total = Score()
         print("scenario / capture: retried, right, wrong, hidden races; by length alone")
         for folder in Places.folders(in: try #require(Places.lab)) {
-            let scenario = try LabScenario(folder)
+            let scenario = try LabScenario(folder, hasKeys: false)
             for capture in scenario.captures where scenario.name != "nat_node_rtt20" {
                 let score = try score(scenario, capture, folder)
                 if score.retried + score.byLength + score.wrong > 0 {
