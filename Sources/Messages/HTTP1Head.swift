@@ -130,7 +130,9 @@ struct HTTP1Head {
     private static func lowercase(_ word: UInt64) -> UInt64 { word | 0x2020_2020_2020_2020 }
 
     /// The value of the field in `line` if the rest of its name, eight bytes on, is the `count` bytes of `rest`.
-    private static func value(_ bytes: Span<UInt8>, _ line: Range<Int>, behind rest: UInt64, _ count: Int) -> Range<Int>? {
+    private static func value(
+        _ bytes: Span<UInt8>, _ line: Range<Int>, behind rest: UInt64, _ count: Int
+    ) -> Range<Int>? {
         let start = line.lowerBound + 8
         guard line.upperBound - start >= count else { return nil }
         let mask = (1 &<< UInt64(count * 8)) &- 1 as UInt64

@@ -78,7 +78,8 @@ extension TextReport {
             remarks.append("\(Units.count(capture.duplicates, "copy", "copies")) of packets on further interfaces")
         }
         if capture.evictedFlows > 0 {
-            remarks.append("\(Units.count(capture.evictedFlows, "flow")) judged early (more were open than --max-flows)")
+            let flows = Units.count(capture.evictedFlows, "flow")
+            remarks.append("\(flows) judged early (more were open than --max-flows)")
         }
         if capture.outOfOrder > 0 { remarks.append("\(Units.count(capture.outOfOrder, "segment")) out of order") }
         if capture.droppedReuses > 0 {

@@ -15,7 +15,8 @@ public struct FrameInfo: Sendable {
 
     /// A frame's facts.
     public init(
-        number: Int, time: Timestamp, wireLength: Int, linkType: LinkType, comment: Int? = nil, followsSecrets: Bool = false
+        number: Int, time: Timestamp, wireLength: Int, linkType: LinkType, comment: Int? = nil,
+        followsSecrets: Bool = false
     ) {
         self.number = number
         self.time = time

@@ -23,7 +23,7 @@ struct Finrace: ParsableCommand {
               finrace capture.pcap                     the report
               finrace capture.pcap -- host 10.0.0.7    only frames that match
               finrace timeline capture.pcap            the races, packet by packet
-              finrace whatif capture.pcap --client-idle 4s    what that limit would have changed
+              finrace whatif capture.pcap --client-idle 4s   had that been the limit
               finrace --format ndjson capture.pcap     an object a connection
               tcpdump -i any -w - | finrace -          from a pipe
               finrace sniff -i any tcp port 8080       live

@@ -9,7 +9,7 @@ enum KeyLogFile {
     /// - Throws: when a file that the user named cannot be opened. That of the environment may belong to a program that
     ///   has not begun to write.
     static func read(_ named: String?, isQuiet: Bool) throws(CaptureError) -> KeyLog {
-        guard let path = named ?? Environment["SSLKEYLOGFILE"], !path.isEmpty else { return KeyLog() }
+        guard let path = path(named) else { return KeyLog() }
         if named == nil, let error = unreadable(path) {
             if !isQuiet { complain("\(error.description); TLS is analysed without keys") }
             return KeyLog()
@@ -17,6 +17,11 @@ enum KeyLogFile {
         let log = KeyLog(try SmallFile.read(path))
         if !isQuiet { warn(of: log, path) }
         return log
+    }
+
+    /// Where the file is; nil without one.
+    static func path(_ named: String?) -> String? {
+        (named ?? Environment["SSLKEYLOGFILE"]).flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func unreadable(_ path: String) -> CaptureError? {

@@ -67,7 +67,9 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
     requireJSON(document)
     for line in lines.split(separator: UInt8(ascii: "\n")) { requireJSON(Array(line)) }
 
-    requirePrintable(TextReport(context).render(capture: sums, servers: servers.findings(), findings: findings.filter(\.isRace)))
+    let text = TextReport(context).render(
+        capture: sums, servers: servers.findings(), findings: findings.filter(\.isRace))
+    requirePrintable(text)
     let timelines = TimelineReport(context)
     for timeline in analyzer.timelines {
         guard let finding = findings.first(where: { $0.flow == timeline.flow }) else { continue }

@@ -38,7 +38,9 @@ struct BytesTests {
     @Test func `words of every length, with and without bytes behind them`() {
         for offset in 0...9 {
             for count in 0...min(8, 9 - offset) {
-                let expected = (0..<count).reduce(into: UInt64(0)) { $0 |= UInt64(bytes[offset + $1]) << UInt64(8 * $1) }
+                let expected = (0..<count).reduce(into: UInt64(0)) { word, index in
+                    word |= UInt64(bytes[offset + index]) << UInt64(8 * index)
+                }
                 let word = bytes.span.word(at: offset, count: count)
                 #expect(word == expected)
             }

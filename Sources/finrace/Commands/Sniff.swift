@@ -41,6 +41,8 @@ struct Sniff: ParsableCommand {
         let signals = SignalQueue([SIGINT, SIGTERM, SIGUSR1, SIGHUP])
         var settings = analysis.settings
         settings.keys = try KeyLogFile.read(analysis.keylog, isQuiet: appearance.quiet)
+        let keyLog = KeyLogFile.path(analysis.keylog)
+        settings.expectsKeys = keyLog != nil
         settings.watchesRaces = true
         settings.collectsMetrics = live.metrics != nil || format == .prometheus
         guard let reader = try LiveOpening(live, isQuiet: appearance.quiet).open(orUntil: signals) else { return }
@@ -52,6 +54,10 @@ struct Sniff: ParsableCommand {
         var run = SniffRun(
             self, reader, signals, Analyzer(settings), output, savefile, try live.metrics.map(startServer),
             hosts: try analysis.hosts.map(HostsFile.read) ?? [:])
+        if let keyLog {
+            var file = AppendedFile(keyLog)
+            run.moreKeys = { file.readOn() }
+        }
         run.announce(account)
         try run.run()
         if failOnRace, run.hasRace { throw ExitStatus.race }
