@@ -50,8 +50,6 @@ public enum Judge {
             verdict: verdict, isRetrySafe: verdict.isRace ? isRetrySafe(request, evidence, verdict) : nil)
     }
 
-    // MARK: No request lost
-
     /// Whether the verdict may change with what is known of the server's idle timer.
     static func dependsOnTimer(_ evidence: Evidence, _ settings: JudgeSettings) -> Bool {
         guard evidence.lostRequest != nil, evidence.serverClose != nil else { return false }
@@ -62,6 +60,8 @@ public enum Judge {
         }
         return verdicts.contains { $0 != verdicts[0] }
     }
+
+    // MARK: No request lost
 
     /// Everything was answered, or the last answer has at least begun.
     private static func withoutLoss(_ evidence: Evidence, _ settings: JudgeSettings) -> Judgement {
