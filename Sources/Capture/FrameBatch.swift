@@ -15,7 +15,12 @@ public struct FrameBatch {
     private var bytes: [UInt8] = []
     private var frames: [Frame] = []
     /// Secrets that the capture brought before the first of the frames.
-    public internal(set) var secrets: [DecryptionSecrets] = []
+    public private(set) var secrets: [DecryptionSecrets] = []
+    /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
+    public private(set) var comments: [String] = []
+    /// How many of the capture's secrets and comments were in batches so far, those of this one included.
+    private(set) var knownSecrets = 0
+    private(set) var knownComments = 0
 
     var isEmpty: Bool { frames.isEmpty && secrets.isEmpty }
     var isFull: Bool { bytes.count >= Self.size }
@@ -26,10 +31,24 @@ public struct FrameBatch {
         frames.append(Frame(info: info, start: start, end: bytes.count))
     }
 
-    mutating func removeAll() {
+    mutating func takeSecrets(_ notes: CaptureNotes) {
+        secrets += notes.secrets[knownSecrets...]
+        knownSecrets = notes.secrets.count
+    }
+
+    mutating func takeComments(_ notes: CaptureNotes) {
+        guard knownComments < notes.frameComments.count else { return }
+        comments += notes.frameComments[knownComments...]
+        knownComments = notes.frameComments.count
+    }
+
+    /// Empties the batch for the next frames.
+    mutating func removeAll(knowing secrets: Int, _ comments: Int) {
         bytes.removeAll(keepingCapacity: true)
         frames.removeAll(keepingCapacity: true)
-        secrets = []
+        self.secrets = []
+        self.comments = []
+        (knownSecrets, knownComments) = (secrets, comments)
     }
 
     /// Lends every frame to `body`, in order.

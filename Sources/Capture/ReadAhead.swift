@@ -7,15 +7,22 @@ import Wire
 ///
 /// The batches go round in a ring. Each of its places belongs to the reading thread until `filled` says that it is
 /// full, and to the taking thread until `emptied` gives it back; nothing else is shared until the reading thread has
-/// ended.
+/// ended, so that meanwhile the taking thread may not ask the reader or its notes anything: batches bring what it needs
+/// of them.
 public final class ReadAhead: @unchecked Sendable {
+    /// An object of its own, and not an element of an array, which both threads would count references to.
+    private final class Place {
+        var batch = FrameBatch()
+        /// Whether no other comes behind it.
+        var isLast = false
+    }
+
     /// Batches on their way: one being filled, one being taken, and two for when one of the two stutters.
     private static let places = 4
 
     private let reader: SavefileReader
     private let limit: Int
-    private var ring: [FrameBatch]
-    private var isLast = [Bool](repeating: false, count: places)
+    private let ring: [Place]
     private let filled = DispatchSemaphore(value: 0)
     private let emptied = DispatchSemaphore(value: 0)
     private let isStopped = Atomic(false)
@@ -24,7 +31,7 @@ public final class ReadAhead: @unchecked Sendable {
     public init(_ reader: SavefileReader, limit: Int = .max) {
         self.reader = reader
         self.limit = limit
-        ring = [FrameBatch](repeating: FrameBatch(), count: Self.places)
+        ring = (0..<Self.places).map { _ in Place() }
         // Not in the initial value, below which a semaphore may not be when it goes.
         for _ in 0..<Self.places { emptied.signal() }
     }
@@ -32,7 +39,7 @@ public final class ReadAhead: @unchecked Sendable {
     /// Takes the batches in order, until `body` returns false or throws. `reader` has ended when this returns.
     public func forEachBatch(_ body: (borrowing FrameBatch) throws -> Bool) rethrows {
         DispatchQueue(label: "read ahead").async { [self] in read() }
-        var place = 0
+        var turn = 0
         var end = false
         defer {
             // The reading thread may wait for a place; it looks at the flag when it has one.
@@ -40,15 +47,15 @@ public final class ReadAhead: @unchecked Sendable {
             while !end {
                 emptied.signal()
                 filled.wait()
-                end = isLast[place]
-                place = (place + 1) % Self.places
+                end = ring[turn].isLast
+                turn = (turn + 1) % Self.places
             }
         }
         while !end {
             filled.wait()
-            end = isLast[place]
-            let goesOn = try body(ring[place])
-            place = (place + 1) % Self.places
+            end = ring[turn].isLast
+            let goesOn = try body(ring[turn].batch)
+            turn = (turn + 1) % Self.places
             guard goesOn else { return }
             if !end { emptied.signal() }
         }
@@ -56,41 +63,41 @@ public final class ReadAhead: @unchecked Sendable {
 
     /// What the reading thread does. The batch at hand is its own until it changes places with an emptied one.
     private func read() {
-        var place = 0
-        var known = 0
+        var turn = 0
         var count = 0
         var batch = FrameBatch()
         emptied.wait()
-        let notes = reader.notes
         reader.forEachFrame { frame, info in
             if info.followsSecrets {
-                if !batch.isEmpty { handOn(&batch, &place) }
-                batch.secrets = Array(notes.secrets[known...])
-                known = notes.secrets.count
+                if !batch.isEmpty { handOn(&batch, &turn) }
+                batch.takeSecrets(reader.notes)
             }
             batch.append(frame, info)
             count += 1
             if batch.isFull {
-                handOn(&batch, &place)
+                handOn(&batch, &turn)
                 if isStopped.load(ordering: .acquiring) { return .stop }
             }
             return count == limit ? .stop : .next
         }
         // Secrets may come behind the last frame: better late than never.
-        if known < notes.secrets.count {
-            handOn(&batch, &place)
-            batch.secrets = Array(notes.secrets[known...])
+        if batch.knownSecrets < reader.notes.secrets.count {
+            handOn(&batch, &turn)
+            batch.takeSecrets(reader.notes)
         }
-        swap(&ring[place], &batch)
-        isLast[place] = true
+        batch.takeComments(reader.notes)
+        ring[turn].isLast = true
+        swap(&ring[turn].batch, &batch)
         filled.signal()
     }
 
-    private func handOn(_ batch: inout FrameBatch, _ place: inout Int) {
-        swap(&ring[place], &batch)
+    private func handOn(_ batch: inout FrameBatch, _ turn: inout Int) {
+        batch.takeComments(reader.notes)
+        let (secrets, comments) = (batch.knownSecrets, batch.knownComments)
+        swap(&ring[turn].batch, &batch)
         filled.signal()
         emptied.wait()
-        place = (place + 1) % Self.places
-        batch.removeAll()
+        turn = (turn + 1) % Self.places
+        batch.removeAll(knowing: secrets, comments)
     }
 }

@@ -12,7 +12,8 @@ final class CaptureRun {
     private let isQuiet: Bool
     private let inputs: [SavefileInput]
     private var reader: SavefileReader
-    /// The first comment on a packet of each flow, as `CaptureNotes.frameComments` counts them.
+    /// The capture's comments on frames so far, and by flow which of them stands on its first frame that has one.
+    private var frameComments: [String] = []
     private var flowComments: [Int: Int] = [:]
 
     /// Opens the capture.
@@ -41,13 +42,14 @@ final class CaptureRun {
 
     /// Lends every frame to `analyzer`, and the secrets that the capture itself brings.
     ///
-    /// - Parameter body: takes the connections that came to their end, some at a time, and how many digits the times so
-    ///   far have.
-    func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], _ timeDigits: Int) throws -> Void) throws {
+    /// - Parameter body: takes the connections that came to their end, some at a time, and what a report says beside
+    ///   them as far as it is known.
+    func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void) throws {
         try ReadAhead(reader, limit: options.count ?? .max).forEachBatch { batch in
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
                 analyzer.addKeys(secrets.bytes)
             }
+            frameComments += batch.comments
             var latest: Timestamp?
             _ = batch.forEachFrame { frame, info in
                 let flow = analyzer.feed(frame, info)
@@ -58,7 +60,10 @@ final class CaptureRun {
             // Races are counted as they are proven, where that is asked for; now and then is soon enough.
             if let latest { analyzer.settle(until: latest) { _ throws(Never) in } }
             if analyzer.findingCount >= Self.findingsAtATime {
-                try body(analyzer.takeFindings(), analyzer.timeDigits)
+                // The reader and its notes are another thread's until all is read.
+                let context = ReportContext(
+                    files: [], timeDigits: analyzer.timeDigits, flowComments: flowComments.mapValues { frameComments[$0] })
+                try body(analyzer.takeFindings(), context)
             }
             return true
         }
@@ -112,7 +117,7 @@ final class CaptureRun {
             // The names that the user gives are better than those in the capture.
             hosts: try notes.hosts.merging(options.analysis.hosts.map(HostsFile.read) ?? [:]) { $1 },
             interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
-            flowComments: flowComments.mapValues { notes.frameComments[$0] },
+            flowComments: flowComments.mapValues { frameComments[$0] },
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
     }
 

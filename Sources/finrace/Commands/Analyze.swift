@@ -65,9 +65,8 @@ struct Analyze: ParsableCommand {
         var analyzer = Analyzer(settings)
         var renderer = ReportRenderer(format, listsAllFlows: allFlows, log: log)
         var races: Set<Int> = []
-        try run.read(into: &analyzer) { findings, timeDigits in
+        try run.read(into: &analyzer) { findings, context in
             for finding in findings where finding.isRace { races.insert(finding.flow) }
-            let context = try run.reportContext(timeDigits: timeDigits)
             for finding in findings { try renderer.add(finding, context, to: &output) }
         }
         let context = try run.reportContext(timeDigits: analyzer.timeDigits)
