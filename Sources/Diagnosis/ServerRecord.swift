@@ -15,7 +15,8 @@ struct ServerRecord: Sendable {
 
     /// Idle closes of clients kept to find their own limit.
     private static let maximumClientCloses = 64
-    /// Longer idle times than a year come from damaged clocks, and are not counted.
+    /// Longer idle times than a year come from damaged clocks, and are not counted; sums of those that are cannot
+    /// overflow.
     private static let plausible = 0...(Nanoseconds(1) << 55)
 
     init(_ server: Endpoint) {
@@ -27,7 +28,7 @@ struct ServerRecord: Sendable {
         finding.connections += 1
         finding.requests += flow.requests
         finding.advertisedKeepAlive = flow.advertisedKeepAlive ?? finding.advertisedKeepAlive
-        if let reuse = flow.longestIdleReuse {
+        if let reuse = flow.longestIdleReuse, Self.plausible.contains(reuse) {
             finding.longestIdleReuse = max(finding.longestIdleReuse ?? 0, reuse)
         }
         if let roundTrip = flow.handshake.roundTrip { roundTrips.add(roundTrip) }

@@ -36,6 +36,26 @@ struct ServerTallyTests {
         #expect(servers.first?.races == [.crossed: 2])
     }
 
+    /// Times are whatever a savefile says: their sums must not overflow.
+    @Test(arguments: [.max, .max - 1, 1 << 60] as [Nanoseconds])
+    func `a gap that no connection can have had is not counted`(_ gap: Nanoseconds) throws {
+        var flows = analyze((0..<5).flatMap { raced(40000 + $0).frames() }.inTimeOrder()).flows
+        flows[0].longestIdleReuse = gap
+        flows[1].idleReuses = [IdleReuse(idle: gap)]
+        flows[2].close?.idle = gap
+        var tally = ServerTally()
+        var whatIf = WhatIf([IdleLimit(.client, 4 * .second), IdleLimit(.server, 65 * .second)])
+        for flow in flows {
+            tally.count(flow)
+            whatIf.count(flow)
+        }
+        let server = try #require(tally.findings().first)
+        #expect(server.raceCount == 5)
+        #expect(server.longestIdleReuse.map { $0 < gap } ?? true)
+        #expect(!server.advice.isEmpty)
+        #expect(whatIf.outcomes(tally).count == 2)
+    }
+
     @Test func `the idle closes of a server span its timer`() throws {
         let idles: [Duration] = [.milliseconds(2000), .milliseconds(2700), .milliseconds(2300)]
         let scripts = idles.enumerated().map { index, idle in
