@@ -25,12 +25,15 @@ struct OutOfOrderQueues {
         get { entries[half]?.queue ?? OutOfOrderQueue() }
         _modify {
             uses += 1
-            if entries[half] == nil { entries[half] = Entry() }
-            guard let index = entries.index(forKey: half) else { fatalError("inserted above") }
-            cost -= entries.values[index].queue.cost
-            entries.values[index].lastUse = uses
-            yield &entries.values[index].queue
-            cost += entries.values[index].queue.cost
+            // Taken out, so that the queue is changed in place and not copied.
+            var entry = entries.removeValue(forKey: half) ?? Entry()
+            cost -= entry.queue.cost
+            entry.lastUse = uses
+            defer {
+                cost += entry.queue.cost
+                entries[half] = entry
+            }
+            yield &entry.queue
         }
     }
 
