@@ -27,6 +27,18 @@ struct CloseMarkPool {
         return found.reversed()
     }
 
+    /// How many RSTs of `side` the chain has, those that it outlived left out.
+    func resets(of side: Side, from newest: Int32) -> Int {
+        var count = 0
+        var at = newest
+        while at >= 0 {
+            let mark = marks[Int(at)].mark
+            if mark.kind == .rst, mark.side == side, !mark.isOutlived { count += 1 }
+            at = marks[Int(at)].before
+        }
+        return count
+    }
+
     /// Marks the RSTs of `side` as outlived.
     mutating func outliveResets(of side: Side, from newest: Int32) {
         var at = newest

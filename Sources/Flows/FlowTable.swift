@@ -1,39 +1,5 @@
 import Wire
 
-/// What a segment is to the flows: its flow, its sender and what its payload is to the stream.
-package struct Delivery {
-    /// The flow's place in the table. It is the flow's until the table is told to `remove` it.
-    package var flow: Int
-    /// The side that sent the segment.
-    package var side: Side
-    /// Whether that is the client, as far as is known.
-    package var isFromClient: Bool
-    /// Whether only the ports tell which side is the client.
-    package var isRoleGuessed: Bool
-    /// Whether this is the flow's first segment.
-    package var isNewFlow: Bool
-    /// Whether the frame repeats a packet that another interface showed.
-    package var isDuplicate: Bool
-    /// Whether `takeReady` or `takeFinish` may have something.
-    package var hasWaiting: Bool
-    /// What the payload is to the stream.
-    package var arrival: Arrival
-    /// Whether `takeGaps` has what came to be missing before the payload.
-    package var hasGap: Bool
-    /// Whether some of that is missing in the segment's own stream.
-    package var followsGap: Bool
-}
-
-/// What a segment shows to be missing. Hardly any shows something: it is not part of what is returned for each.
-package struct StreamGaps {
-    /// In its own side's stream, before its payload.
-    package var own: StreamGap?
-    /// In the other side's stream, before its payload.
-    package var peer: StreamGap?
-    /// Whether there is one.
-    var isAny = false
-}
-
 /// The flows of a capture, numbered as Wireshark numbers `tcp.stream`: by first appearance in the file, a new
 /// number only for endpoints not seen before, or for a SYN without ACK whose sequence number differs from the one
 /// that its side began with.
@@ -45,25 +11,25 @@ package struct FlowTable {
     /// The flows by place.
     package var connections: ContiguousArray<Connection> = []
     /// Places without a flow.
-    private var free: [Int32] = []
+    var free: [Int32] = []
     /// Flows so far, removed ones included; the next one's number.
     package private(set) var flowCount = 0
-    private var index = FlowIndex()
+    var index = FlowIndex()
     private var duplicates = DuplicateFilter()
-    private var marks = CloseMarkPool()
-    private var closed: ClosedFlows
-    private let maximumFlows: Int
-    private var twins = AddressTranslations()
+    var marks = CloseMarkPool()
+    var closed: ClosedFlows
+    let maximumFlows: Int
+    var twins = AddressTranslations()
     private var gaps = StreamGaps()
     /// Bytes ahead of a hole, by place and side.
-    private var queues = OutOfOrderQueues()
+    var queues = OutOfOrderQueues()
     /// What streams went past unseen, by place and side.
     var skipped: [Int: SkippedRanges] = [:]
 
     /// An empty table.
     ///
     /// - Parameters:
-    ///   - maximumFlows: from how many flows on `leastRecentlyActive` has some to remove.
+    ///   - maximumFlows: beyond how many flows `leastRecentlyActive` has some to remove.
     ///   - maximumClosed: closed flows that stay for what may still come of them.
     package init(maximumFlows: Int = .max, maximumClosed: Int = ClosedFlows.maximumCount) {
         self.maximumFlows = maximumFlows
@@ -218,78 +184,6 @@ package struct FlowTable {
     }
 }
 
-// MARK: Removal
-
-extension FlowTable {
-    /// The places of all flows, in the order of their numbers.
-    package var places: [Int] {
-        connections.indices.filter { connections[$0].isInUse }.sorted {
-            connections[$0].number < connections[$1].number
-        }
-    }
-
-    /// The flow that has been closed for longest, if more closed ones are kept than there may be. The caller removes
-    /// it.
-    package mutating func nextRetired() -> Int? {
-        while let candidate = closed.next() {
-            let place = Int(candidate.place)
-            guard connections[place].isInUse, connections[place].number == candidate.number else { continue }
-            if !isClosed(place) {
-                connections[place].isRetiring = false
-            } else if connections[place].lastFrame != candidate.lastFrame {
-                // Something came since, if only the last acknowledgement: it stays for another round.
-                closed.append(connections[place], place: place)
-            } else {
-                return place
-            }
-        }
-        return nil
-    }
-
-    /// The flows that were silent for longest, if there are as many as there may be: about a 64th of all. The
-    /// caller removes them. No time ends a flow, as idleness is what finrace looks for.
-    package func leastRecentlyActive() -> [Int] {
-        guard connections.count - free.count >= maximumFlows else { return [] }
-        // Which flows go is exact, how many is estimated: a sample tells the frame before which a 64th was last seen.
-        let step = max(1, connections.count / 4096)
-        let sample = stride(from: 0, to: connections.count, by: step).lazy.filter { connections[$0].isInUse }
-            .map { connections[$0].lastFrame }.sorted()
-        guard !sample.isEmpty else { return [] }
-        let limit = sample[sample.count / 64]
-        return connections.indices.filter { connections[$0].isInUse && connections[$0].lastFrame <= limit }
-    }
-
-    /// Forgets the flow at `place`.
-    package mutating func remove(_ place: Int) {
-        let key = connections[place].key
-        let hash = index.hash(key)
-        if let newest = index.find(hash, matches: { connections[$0].key == key }) {
-            if newest == place {
-                index.remove(hash, place: place) { connections[$0].key }
-            } else if Int(connections[newest].previous) == place {
-                connections[newest].previous = -1
-            }
-        }
-        marks.remove(connections[place].newestMark)
-        twins.forget(connections[place].number)
-        for side in [Side.low, .high] {
-            if connections[place][side].hasHole { queues.remove(Self.half(place, side)) }
-            if !skipped.isEmpty { skipped[Self.half(place, side)] = nil }
-        }
-        connections[place].isInUse = false
-        free.append(Int32(place))
-    }
-
-    /// Flows in the table.
-    package var heldCount: Int { connections.count - free.count }
-
-    /// Whether both sides have ended their streams, or one has reset the connection.
-    private func isClosed(_ place: Int) -> Bool {
-        if connections[place][.low].hasFIN, connections[place][.high].hasFIN { return true }
-        return closeMarks(of: place).contains { $0.kind == .rst }
-    }
-}
-
 // MARK: NAT
 
 extension FlowTable {
@@ -298,7 +192,7 @@ extension FlowTable {
         twins.names(of: connections[place].number)
     }
 
-    private mutating func noteSYN(_ place: Int) {
+    mutating func noteSYN(_ place: Int) {
         guard let identity = connections[place].handshakeIdentity else { return }
         twins.note(identity, connections[place])
     }
@@ -344,67 +238,5 @@ extension FlowTable {
     /// Whether the stream of `side` has just come to its FIN; true once.
     package mutating func takeFinish(_ flow: Int, _ side: Side) -> Bool {
         connections[flow].takeFinish(from: side)
-    }
-}
-
-// MARK: Closes
-
-extension FlowTable {
-    /// RSTs kept per side: an abortive close, the answer to a late request, and some for those that a stranger
-    /// forges.
-    private static let maximumResets = 4
-
-    /// The first FIN of each side and its first RSTs, in the order in which they were captured.
-    package func closeMarks(of place: Int) -> [CloseMark] {
-        marks.marks(from: connections[place].newestMark)
-    }
-
-    /// Takes what SYN, FIN and RST say of the connection as a whole.
-    @inline(never)
-    private mutating func noteControl(
-        _ segment: borrowing Segment, _ flow: Int, _ side: Side, _ info: borrowing FrameInfo
-    ) {
-        if segment.flags.contains(.syn) { noteSYN(flow) }
-        guard !segment.flags.isDisjoint(with: [.fin, .rst]) else { return }
-        noteClose(segment, flow, side, info)
-        if !connections[flow].isRetiring, isClosed(flow) {
-            connections[flow].isRetiring = true
-            closed.append(connections[flow], place: flow)
-        }
-    }
-
-    private mutating func noteClose(
-        _ segment: borrowing Segment, _ flow: Int, _ side: Side, _ info: borrowing FrameInfo
-    ) {
-        if segment.flags.contains(.fin), !connections[flow][side].hasFIN {
-            let sequence = segment.payloadSequence.advanced(by: segment.payloadLength)
-            connections[flow][side].known.insert(.fin)
-            connections[flow][side].finSequence = sequence
-            mark(.fin, segment, flow, side, info, at: sequence)
-        }
-        if segment.flags.contains(.rst), connections[flow][side].isPlausibleReset(segment.sequence),
-            closeMarks(of: flow).count(where: { $0.kind == .rst && $0.side == side }) < Self.maximumResets
-        {
-            mark(.rst, segment, flow, side, info, at: segment.sequence)
-        }
-    }
-
-    /// A side that sends new data has not closed: its RSTs were forged, or came out of its receiver's window.
-    private mutating func forgetResets(_ flow: Int, _ side: Side) {
-        marks.outliveResets(of: side, from: connections[flow].newestMark)
-    }
-
-    private mutating func mark(
-        _ kind: CloseMark.Kind, _ segment: borrowing Segment, _ flow: Int, _ side: Side,
-        _ info: borrowing FrameInfo, at sequence: SequenceNumber
-    ) {
-        var position = StreamPosition(payloadOf: segment, frame: info.number, time: info.time)
-        position.sequence = sequence
-        let half = connections[flow][side]
-        let hopLimit = segment.hopLimit
-        let isForeign = half.lowestHop <= half.highestHop && !(half.lowestHop...half.highestHop).contains(hopLimit)
-        let mark = CloseMark(
-            kind: kind, side: side, position: position, hopLimit: hopLimit, isFromAnotherHop: kind == .rst && isForeign)
-        connections[flow].newestMark = marks.insert(mark, after: connections[flow].newestMark)
     }
 }

@@ -120,14 +120,17 @@ public struct Analyzer {
         let delivery = table.receive(segment, frame, info)
         if delivery.isNewFlow { begin(delivery.flow) }
         let number = table.connections[delivery.flow].number
-        guard delivery.arrival != .trace else { return number }
-        recorder?.record(segment, frame, info, delivery, of: number)
-        if !delivery.isDuplicate {
-            deliver(delivery, frame, info)
-            if watch != nil, delivery.hasWaiting || (delivery.arrival == .retransmission && delivery.isFromClient) {
-                watch?.note(delivery.flow, number, at: info.time)
+        if delivery.arrival != .trace {
+            recorder?.record(segment, frame, info, delivery, of: number)
+            if !delivery.isDuplicate {
+                deliver(delivery, frame, info)
+                if watch != nil, delivery.hasWaiting || (delivery.arrival == .retransmission && delivery.isFromClient) {
+                    watch?.note(delivery.flow, number, at: info.time)
+                }
             }
         }
+        // At the very end: the flow that must go for this one may be this one.
+        if delivery.isNewFlow { makeRoom() }
         return number
     }
 
@@ -139,7 +142,6 @@ public struct Analyzer {
     @inline(never)
     private mutating func begin(_ flow: Int) {
         if flow == conversations.count { conversations.append(Conversation()) }
-        makeRoom()
         guard !settings.servers.isEmpty else { return }
         for side in [Side.low, .high] {
             let endpoint = table.connections[flow].endpoint(side)

@@ -110,4 +110,27 @@ struct FlowBoundTests {
         #expect(analysis.flows.map(\.requests) == [1, 1, 1])
         #expect(analysis.flows.map(\.client.port) == [20000, 20001, 20000])
     }
+
+    @Test func `in a table for one flow the one that came last is judged whole`() {
+        let open = (0..<5).map { Script.idleConnection(clientPort: 20000 + UInt16($0)) }
+        let analysis = analyze(frames(open), settings { $0.maximumFlows = 1 })
+        #expect(analysis.flows.map(\.flow) == Array(0..<5))
+        #expect(analysis.flows.map(\.requests) == [1, 1, 1, 1, 1])
+        #expect(analysis.capture.evictedFlows == 4)
+    }
+
+    /// A flow whose first segment ends it is the one that must go for itself.
+    @Test(arguments: [0, 10])
+    func `a flow that begins with its reset is counted, even where none may stay`(_ payload: Int) {
+        var script = Script(clientPort: 20000)
+        script.send(.server, [UInt8](repeating: 0, count: payload), flags: [.rst, .ack])
+        let frames = script.frames()
+        let expected = analyze(frames)
+        for settings in [settings { $0.maximumClosedFlows = 0 }, settings { $0.maximumFlows = 1 }] {
+            let found = analyze(frames, settings)
+            #expect(found.flows.map(\.flow) == [0])
+            #expect(found.verdicts == expected.verdicts)
+            #expect(found.flows.map(\.frames.server) == [1])
+        }
+    }
 }
