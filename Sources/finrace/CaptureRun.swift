@@ -45,17 +45,17 @@ final class CaptureRun {
     /// - Parameter body: takes the connections that came to their end, some at a time, and what a report says beside
     ///   them as far as it is known.
     func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void) throws {
-        try ReadAhead(reader, limit: options.count ?? .max).forEachBatch { batch in
+        let readAhead = ReadAhead(reader, analyzer.decoder, limit: options.count ?? .max)
+        try readAhead.forEachBatch { batch in
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
                 analyzer.addKeys(secrets.bytes)
             }
             frameComments += batch.comments
             var latest: Timestamp?
-            _ = batch.forEachFrame { frame, info in
-                let flow = analyzer.feed(frame, info)
-                if info.comment != nil { note(info, of: flow) }
-                latest = info.time
-                return .next
+            batch.forEachFrame { frame, bytes in
+                let flow = analyzer.feed(frame, payloadIn: bytes)
+                if frame.info.comment != nil { note(frame.info, of: flow) }
+                latest = frame.info.time
             }
             // Races are counted as they are proven, where that is asked for; now and then is soon enough.
             if let latest { analyzer.settle(until: latest) { _ throws(Never) in } }
@@ -67,6 +67,7 @@ final class CaptureRun {
             }
             return true
         }
+        analyzer.decoder = readAhead.decoder
     }
 
     /// Lends every frame once more, `copy` appending to `writer`.
