@@ -3,13 +3,13 @@ import Messages
 import Wire
 
 extension FlowFinding {
-    /// Judges one connection.
+    /// Judges one connection by its evidence.
     init(
-        _ connection: borrowing Connection, _ marks: [CloseMark],
+        _ connection: borrowing Connection, _ evidence: Evidence,
         _ conversation: borrowing Conversation, _ messages: borrowing MessageContext,
         _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
-        var evidence = Evidence(connection, marks, conversation)
+        var evidence = evidence
         server = connection.endpoint(connection.server)
         if let idle = evidence.serverIdle { evidence.isTimerClose = samples.resembles(idle, of: server) }
         let judgement = Judge.judge(evidence, settings)
