@@ -98,7 +98,15 @@ struct ReportRenderer {
             let exposed = PrometheusText.Sums(
                 flows: sums.flows, packets: sums.packets, kernelDropped: context.kernelDropped ?? 0,
                 interfaceDropped: context.interfaceDropped ?? 0, evictedFlows: sums.evictedFlows)
-            try output.write(PrometheusText.render(metrics ?? MetricsTally(), live ?? exposed))
+            let inferred = servers.map { server in
+                (
+                    server.server,
+                    PrometheusText.Inferred(idleTimeouts: server.idleTimeouts, nearMisses: server.nearMisses ?? 0)
+                )
+            }
+            try output.write(
+                PrometheusText.render(
+                    metrics ?? MetricsTally(), Dictionary(uniqueKeysWithValues: inferred), live ?? exposed))
         }
         try flush(to: &output)
     }

@@ -72,7 +72,7 @@ struct DropTests {
             tally.count(requests: 2, idle: nil, of: server)
         }
         #expect(tally.servers.count == MetricsTally.maximumServers)
-        let text = PrometheusText.render(tally, PrometheusText.Sums(flows: 0, packets: 0))
+        let text = PrometheusText.render(tally, [:], PrometheusText.Sums(flows: 0, packets: 0))
         #expect(text.contains("finrace_requests_total{server=\"10.0.0.0:80\"} 2\n"))
         #expect(text.contains("finrace_requests_total{server=\"other\"} 100\n"))
         #expect(text.components(separatedBy: "finrace_requests_total{").count == MetricsTally.maximumServers + 2)

@@ -28,6 +28,7 @@ struct SniffRun: ~Copyable {
     private var printer: RacePrinter
     private var savefile: RaceSavefile?
     private var status: StatusLine
+    private var timeouts = TimeoutGauges()
     /// New lines of the key log, where it grows while the capture runs; nil without one.
     var moreKeys: (() -> [UInt8])?
 
@@ -223,10 +224,13 @@ struct SniffRun: ~Copyable {
             interfaceDropped: drops.interface, evictedFlows: analyzer.evictedFlows)
     }
 
-    private func publish() {
-        guard let server, let metrics = analyzer.metrics else { return }
+    private mutating func publish() {
+        guard let server else { return }
+        let inferred = timeouts.renew(of: &analyzer)
+        guard let metrics = analyzer.metrics else { return }
         let problem = problems.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
-        server.publish(PrometheusText.render(metrics, sums), problem: problem.isEmpty ? nil : problem)
+        server.publish(
+            PrometheusText.render(metrics, inferred, sums), problem: problem.isEmpty ? nil : problem)
     }
 
     // MARK: The report
