@@ -53,6 +53,9 @@ struct ReportRenderer {
         }
     }
 
+    /// Takes one judged flow for the sums alone.
+    mutating func count(_ finding: FlowFinding) { servers.count(finding) }
+
     /// Flows that wait, in the order in which they came; 4 MB of them.
     private static let maximumWaiting = 1 << 12
 
@@ -109,6 +112,14 @@ struct ReportRenderer {
                     metrics ?? MetricsTally(), Dictionary(uniqueKeysWithValues: inferred), live ?? exposed))
         }
         try flush(to: &output)
+    }
+
+    /// Begins the next document of JSON: the one before was completed by a copy of this report. Its flows are not told
+    /// again, its sums go on.
+    mutating func beginDocument() {
+        guard format == .json else { return }
+        buffer.removeAll(keepingCapacity: true)
+        document = JSONDocument(to: &buffer)
     }
 
     private mutating func flush(to output: inout Output) throws {
