@@ -92,7 +92,7 @@ let package = Package(
             dependencies: [
                 "finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "TestSupport",
             ],
-            exclude: ["Goldens"], swiftSettings: settings),
+            exclude: ["Goldens", "Terminal"], swiftSettings: settings),
         .testTarget(
             name: "LiveTests",
             dependencies: [

@@ -22,6 +22,8 @@ public struct FrameBatch {
     private(set) var knownSecrets = 0
     private(set) var knownComments = 0
 
+    /// How many frames it has.
+    public var count: Int { frames.count }
     var isEmpty: Bool { frames.isEmpty && secrets.isEmpty }
     var isFull: Bool { bytes.count >= Self.size }
 

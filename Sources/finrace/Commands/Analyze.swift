@@ -46,7 +46,9 @@ struct Analyze: ParsableCommand {
     var failOnRace = false
 
     func run() throws {
-        let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
+        let streams = format == .json || format == .ndjson
+        let run = try CaptureRun(
+            capture, appearance, needsSecondPass: write != nil, printsMeanwhile: streams)
         let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var output = try Output(appearance.output)
         let races = try report(run, log, to: &output)

@@ -34,9 +34,6 @@ struct Sniff: ParsableCommand {
     @Flag(help: "Exit with 1 when there is a race.")
     var failOnRace = false
 
-    @Flag(help: "No status line on a terminal.")
-    var noProgress = false
-
     func run() throws {
         try live.requireInterface()
         let signals = SignalQueue([SIGINT, SIGTERM, SIGUSR1, SIGHUP])

@@ -63,8 +63,7 @@ struct SniffRun: ~Copyable {
         printer = RacePrinter(
             output, command.format, listsAllFlows: command.allFlows, look: command.appearance.look,
             isQuiet: command.appearance.quiet)
-        let isShown = Terminal.isTerminal(2) && !command.noProgress && !command.appearance.quiet
-        status = StatusLine(isShown: isShown)
+        status = StatusLine(isShown: command.appearance.showsProgress)
         let wall = SystemClock.wallTime
         steady = SystemClock.steadyTime
         clock = ClockSteps(wall: wall, steady: steady)
