@@ -28,6 +28,11 @@ struct Sniff: ParsableCommand {
             valueName: "format"))
     var format = ReportFormat.text
 
+    @Flag(
+        name: .shortAndLong,
+        help: "In the text report: the proof of each race, and lists in full where they are cut otherwise.")
+    var verbose = false
+
     @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
     var allFlows = false
 

@@ -14,14 +14,15 @@ struct RacePrinter: ~Copyable {
     private(set) var raceCount = 0
 
     init(
-        _ output: consuming Output, _ format: ReportFormat, listsAllFlows: Bool, look: Look, isQuiet: Bool
+        _ output: consuming Output, _ format: ReportFormat, listsAllFlows: Bool, look: Look, isQuiet: Bool,
+        isVerbose: Bool
     ) {
         self.output = output
         self.format = format
         self.listsAllFlows = listsAllFlows
         self.look = look
         self.isQuiet = isQuiet
-        renderer = ReportRenderer(format, listsAllFlows: listsAllFlows)
+        renderer = ReportRenderer(format, listsAllFlows: listsAllFlows, isVerbose: isVerbose)
     }
 
     /// Tells of a race, or of what it turned out to be.

@@ -62,7 +62,7 @@ struct SniffRun: ~Copyable {
         self.savefile = savefile
         printer = RacePrinter(
             output, command.format, listsAllFlows: command.allFlows, look: command.appearance.look,
-            isQuiet: command.appearance.quiet)
+            isQuiet: command.appearance.quiet, isVerbose: command.verbose)
         status = StatusLine(isShown: command.appearance.showsProgress)
         let wall = SystemClock.wallTime
         steady = SystemClock.steadyTime
