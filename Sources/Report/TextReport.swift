@@ -38,10 +38,9 @@ public struct TextReport: Sendable {
         let races = findings.filter { $0.judgement.verdict.isRace }
         let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
         let sections = [
-            headline(capture, servers, races), raceSection(capture, races), proofSection(races), failureSection(capture, failures),
-            accessLogSection(log), serverSection(capture, servers, uncounted), adviceSection(servers),
-            captureSection(capture),
-            hintSection(capture, races, failures),
+            headline(capture, servers, races), raceSection(capture, races), proofSection(races),
+            failureSection(capture, failures), accessLogSection(log), serverSection(capture, servers, uncounted),
+            adviceSection(servers), captureSection(capture), hintSection(capture, races, failures),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
