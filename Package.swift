@@ -61,7 +61,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            exclude: ["Deploy"], swiftSettings: settings),
+            exclude: ["Deploy", "Manual"], swiftSettings: settings),
 
         // TestSupport builds packets, captures and conversations for the suites.
         .target(
