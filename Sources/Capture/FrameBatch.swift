@@ -1,19 +1,18 @@
 import Wire
 
-/// Some frames of a capture, one after the other, copied out of their reader.
+/// Some frames of a capture, one after the other, decoded, with the payload of their segments; the rest of their bytes
+/// is left where they were read.
 public struct FrameBatch {
-    private struct Frame {
-        var info: FrameInfo
-        var start: Int
-        var end: Int
-    }
+    /// Bytes and frames after which a batch is handed on: enough that handing on costs nothing per frame, and so few
+    /// that what is in the batch is still in the second-level cache when it is looked at.
+    static let maximumBytes = 128 << 10
+    static let maximumFrames = 1024
 
-    /// Bytes after which a batch is handed on: a few hundred frames, so that handing on costs nothing per frame, and
-    /// few enough that the bytes are still in the second-level cache when they are looked at.
-    static let size = 128 << 10
-
-    private var bytes: [UInt8] = []
-    private var frames: [Frame] = []
+    private var payload: [UInt8] = []
+    /// Of these the first `count`. They are used again by the next batch: making one costs more than writing to it.
+    private var frames: [DecodedFrame] = []
+    /// How many frames it has.
+    public private(set) var count = 0
     /// Secrets that the capture brought before the first of the frames.
     public private(set) var secrets: [DecryptionSecrets] = []
     /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
@@ -22,15 +21,32 @@ public struct FrameBatch {
     private(set) var knownSecrets = 0
     private(set) var knownComments = 0
 
-    /// How many frames it has.
-    public var count: Int { frames.count }
-    var isEmpty: Bool { frames.isEmpty && secrets.isEmpty }
-    var isFull: Bool { bytes.count >= Self.size }
+    var isEmpty: Bool { count == 0 && secrets.isEmpty }
+    var isFull: Bool { payload.count >= Self.maximumBytes || count >= Self.maximumFrames }
 
-    mutating func append(_ frame: Span<UInt8>, _ info: FrameInfo) {
-        let start = bytes.count
-        unsafe frame.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-        frames.append(Frame(info: info, start: start, end: bytes.count))
+    mutating func append(_ frame: Span<UInt8>, _ info: FrameInfo, _ decoder: inout PacketDecoder) {
+        if count == frames.count {
+            frames.append(DecodedFrame(info, capturedLength: frame.count))
+        } else {
+            frames[count].info = info
+            frames[count].capturedLength = frame.count
+        }
+        let outcome = decoder.decode(frame, info, into: &frames[count].segment)
+        frames[count].outcome = outcome
+        switch outcome {
+        case .segment: keepPayload(of: frame)
+        case .reassembled: keepPayload(of: decoder.datagram.span)
+        case .kept, .nothing: break
+        }
+        count += 1
+    }
+
+    private mutating func keepPayload(of bytes: Span<UInt8>) {
+        let range = frames[count].segment.payload
+        guard !range.isEmpty else { return frames[count].segment.payload = 0..<0 }
+        let start = payload.count
+        unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe payload.append(contentsOf: $0) }
+        frames[count].segment.payload = start..<payload.count
     }
 
     mutating func takeSecrets(_ notes: CaptureNotes) {
@@ -46,26 +62,15 @@ public struct FrameBatch {
 
     /// Empties the batch for the next frames.
     mutating func removeAll(knowing secrets: Int, _ comments: Int) {
-        bytes.removeAll(keepingCapacity: true)
-        frames.removeAll(keepingCapacity: true)
+        payload.removeAll(keepingCapacity: true)
+        count = 0
         self.secrets = []
         self.comments = []
         (knownSecrets, knownComments) = (secrets, comments)
     }
 
-    /// Lends every frame to `body`, in order.
-    ///
-    /// - Returns: false when `body` wanted no more.
-    public func forEachFrame<Failure: Error>(
-        _ body: (Span<UInt8>, FrameInfo) throws(Failure) -> FrameAction
-    ) throws(Failure) -> Bool {
-        let bytes = bytes.span
-        for frame in frames {
-            switch try body(bytes.extracting(frame.start..<frame.end), frame.info) {
-            case .next, .copy: break
-            case .stop: return false
-            }
-        }
-        return true
+    /// Lends every frame to `body`, in order, and the bytes that the payload of its segment is a range of.
+    public func forEachFrame(_ body: (borrowing DecodedFrame, Span<UInt8>) -> Void) {
+        for index in 0..<count { body(frames[index], payload.span) }
     }
 }

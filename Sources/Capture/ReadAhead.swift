@@ -21,6 +21,8 @@ public final class ReadAhead: @unchecked Sendable {
     private static let places = 4
 
     private let reader: SavefileReader
+    /// Decodes what is read, with the fragments that it keeps; another thread's until all is read.
+    public private(set) var decoder: PacketDecoder
     private let limit: Int
     private let ring: [Place]
     private let filled = DispatchSemaphore(value: 0)
@@ -28,8 +30,9 @@ public final class ReadAhead: @unchecked Sendable {
     private let isStopped = Atomic(false)
 
     /// Will read all of `reader`, or its first `limit` frames.
-    public init(_ reader: SavefileReader, limit: Int = .max) {
+    public init(_ reader: SavefileReader, _ decoder: PacketDecoder, limit: Int = .max) {
         self.reader = reader
+        self.decoder = decoder
         self.limit = limit
         ring = (0..<Self.places).map { _ in Place() }
         // Not in the initial value, below which a semaphore may not be when it goes.
@@ -66,13 +69,14 @@ public final class ReadAhead: @unchecked Sendable {
         var turn = 0
         var count = 0
         var batch = FrameBatch()
+        var decoder = decoder
         emptied.wait()
         reader.forEachFrame { frame, info in
             if info.followsSecrets {
                 if !batch.isEmpty { handOn(&batch, &turn) }
                 batch.takeSecrets(reader.notes)
             }
-            batch.append(frame, info)
+            batch.append(frame, info, &decoder)
             count += 1
             if batch.isFull {
                 handOn(&batch, &turn)
@@ -86,6 +90,7 @@ public final class ReadAhead: @unchecked Sendable {
             batch.takeSecrets(reader.notes)
         }
         batch.takeComments(reader.notes)
+        self.decoder = decoder
         ring[turn].isLast = true
         swap(&ring[turn].batch, &batch)
         filled.signal()

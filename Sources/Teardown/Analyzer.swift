@@ -37,8 +37,9 @@ public struct AnalyzerSettings: Sendable {
 /// and judgement, without input or output of its own.
 public struct Analyzer {
     let settings: AnalyzerSettings
-    var decoder: PacketDecoder
-    private var segment = Segment()
+    /// Decodes the frames. Who decodes them elsewhere does it with a copy of this one, and puts that here at the end,
+    /// with the fragments that it still keeps.
+    public var decoder: PacketDecoder
     var table: FlowTable
     /// By place in the table, as its connections.
     var conversations: ContiguousArray<Conversation> = []
@@ -94,12 +95,29 @@ public struct Analyzer {
     /// - Returns: the number of the frame's flow, or nil when it holds no TCP segment.
     @discardableResult
     public mutating func feed(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
-        tally.count(frame: info, captured: frame.count)
-        switch decoder.decode(frame, info, into: &segment) {
-        case .segment:
-            return take(frame, info)
-        case .reassembled:
-            return takeDatagram(decoder.datagram, info)
+        var decoded = DecodedFrame(info, capturedLength: frame.count)
+        decoded.outcome = decoder.decode(frame, info, into: &decoded.segment)
+        switch decoded.outcome {
+        case .reassembled: return feedDatagram(decoded, decoder.datagram)
+        case .segment, .kept, .nothing: return feed(decoded, payloadIn: frame)
+        }
+    }
+
+    @inline(never)
+    private mutating func feedDatagram(_ frame: borrowing DecodedFrame, _ bytes: [UInt8]) -> Int? {
+        feed(frame, payloadIn: bytes.span)
+    }
+
+    /// Takes one frame that was decoded.
+    ///
+    /// - Parameter bytes: what the payload of its segment is a range of.
+    /// - Returns: the number of the frame's flow, or nil when it holds no TCP segment.
+    @discardableResult
+    public mutating func feed(_ frame: borrowing DecodedFrame, payloadIn bytes: Span<UInt8>) -> Int? {
+        tally.count(frame)
+        switch frame.outcome {
+        case .segment, .reassembled:
+            return take(frame.segment, bytes, frame.info)
         case .kept:
             return nil
         case .nothing(let cause):
@@ -108,22 +126,15 @@ public struct Analyzer {
         }
     }
 
-    /// Takes a segment that came in fragments.
-    @inline(never)
-    private mutating func takeDatagram(_ bytes: [UInt8], _ info: FrameInfo) -> Int? {
-        take(bytes.span, info)
-    }
-
-    /// Takes the segment that was decoded, its payload a range of `frame`.
     @inline(__always)
-    private mutating func take(_ frame: Span<UInt8>, _ info: FrameInfo) -> Int? {
-        let delivery = table.receive(segment, frame, info)
+    private mutating func take(_ segment: borrowing Segment, _ bytes: Span<UInt8>, _ info: borrowing FrameInfo) -> Int {
+        let delivery = table.receive(segment, bytes, info)
         if delivery.isNewFlow { begin(delivery.flow) }
         let number = table.connections[delivery.flow].number
         if delivery.arrival != .trace {
-            recorder?.record(segment, frame, info, delivery, of: number)
+            recorder?.record(segment, bytes, info, delivery, of: number)
             if !delivery.isDuplicate {
-                deliver(delivery, frame, info)
+                deliver(segment, delivery, bytes, info)
                 if watch != nil, delivery.hasWaiting || (delivery.arrival == .retransmission && delivery.isFromClient) {
                     watch?.note(delivery.flow, number, at: info.time)
                 }
@@ -155,7 +166,9 @@ public struct Analyzer {
     }
 
     @inline(__always)
-    private mutating func deliver(_ delivery: Delivery, _ frame: Span<UInt8>, _ info: FrameInfo) {
+    private mutating func deliver(
+        _ segment: borrowing Segment, _ delivery: Delivery, _ bytes: Span<UInt8>, _ info: borrowing FrameInfo
+    ) {
         if delivery.hasGap {
             let gaps = table.takeGaps()
             if let gap = gaps.peer { skip(gap, delivery.flow, delivery.side.other) }
@@ -165,11 +178,11 @@ public struct Analyzer {
         case .nothing, .ahead, .trace:
             break
         case .inOrder(let skipped):
-            deliverPayload(skipping: skipped, delivery, frame, info)
+            deliverPayload(segment, skipping: skipped, delivery, bytes, info)
         case .retransmission:
             if delivery.isFromClient {
                 conversations[delivery.flow].retransmitted(
-                    frame.extracting(segment.payload), from: segment.payloadSequence, at: info.time, messages)
+                    bytes.extracting(segment.payload), from: segment.payloadSequence, at: info.time, messages)
                 noteLoss(delivery.flow)
             }
         }
@@ -182,14 +195,15 @@ public struct Analyzer {
     }
 
     private mutating func deliverPayload(
-        skipping skipped: Int, _ delivery: Delivery, _ frame: Span<UInt8>, _ info: FrameInfo
+        _ segment: borrowing Segment, skipping skipped: Int, _ delivery: Delivery, _ bytes: Span<UInt8>,
+        _ info: borrowing FrameInfo
     ) {
         let flow = delivery.flow
         let start = StreamPosition(payloadOf: segment, frame: info.number, time: info.time).advanced(by: skipped)
         let payload = segment.payload
         let captured = min(payload.lowerBound + skipped, payload.upperBound)..<payload.upperBound
         if !captured.isEmpty {
-            let bytes = frame.extracting(captured)
+            let bytes = bytes.extracting(captured)
             if delivery.isRoleGuessed {
                 revise(flow, delivery.side, bytes)
                 receive(bytes, flow, role(flow, delivery.side), start)

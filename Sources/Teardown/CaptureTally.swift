@@ -8,16 +8,18 @@ struct CaptureTally {
     private var earliest = Timestamp(nanoseconds: .max)
     private var latest = Timestamp(nanoseconds: .min)
 
-    mutating func count(frame info: borrowing FrameInfo, captured: Int) {
+    mutating func count(_ frame: borrowing DecodedFrame) {
+        let time = frame.info.time
         capture.packets += 1
-        capture.bytes &+= UInt64(captured)
+        capture.bytes &+= UInt64(frame.capturedLength)
         // A capture in microseconds has no digits beyond; asked until the first frame that does.
-        if capture.timeDigits == 6, info.time.nanoseconds % 1000 != 0 { capture.timeDigits = 9 }
-        if captured < info.wireLength { capture.truncatedPackets += 1 }
-        earliest = min(earliest, info.time)
-        latest = max(latest, info.time)
-        if capture.linkTypes.last != info.linkType, !capture.linkTypes.contains(info.linkType) {
-            capture.linkTypes.append(info.linkType)
+        if capture.timeDigits == 6, time.nanoseconds % 1000 != 0 { capture.timeDigits = 9 }
+        if frame.capturedLength < frame.info.wireLength { capture.truncatedPackets += 1 }
+        earliest = min(earliest, time)
+        latest = max(latest, time)
+        let linkType = frame.info.linkType
+        if capture.linkTypes.last != linkType, !capture.linkTypes.contains(linkType) {
+            capture.linkTypes.append(linkType)
         }
     }
 

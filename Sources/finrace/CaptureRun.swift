@@ -55,17 +55,17 @@ final class CaptureRun {
     func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void) throws {
         let progress = showsProgress ? ProgressLine(reader.progress) : nil
         defer { progress?.end() }
-        try ReadAhead(reader, limit: options.count ?? .max).forEachBatch { batch in
+        let readAhead = ReadAhead(reader, analyzer.decoder, limit: options.count ?? .max)
+        try readAhead.forEachBatch { batch in
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
                 analyzer.addKeys(secrets.bytes)
             }
             frameComments += batch.comments
             var latest: Timestamp?
-            _ = batch.forEachFrame { frame, info in
-                let flow = analyzer.feed(frame, info)
-                if info.comment != nil { note(info, of: flow) }
-                latest = info.time
-                return .next
+            batch.forEachFrame { frame, bytes in
+                let flow = analyzer.feed(frame, payloadIn: bytes)
+                if frame.info.comment != nil { note(frame.info, of: flow) }
+                latest = frame.info.time
             }
             progress?.count(batch.count)
             // Races are counted as they are proven, where that is asked for; now and then is soon enough.
@@ -73,11 +73,13 @@ final class CaptureRun {
             if analyzer.findingCount >= Self.findingsAtATime {
                 // The reader and its notes are another thread's until all is read.
                 let context = ReportContext(
-                    files: [], timeDigits: analyzer.timeDigits, flowComments: flowComments.mapValues { frameComments[$0] })
+                    files: [], timeDigits: analyzer.timeDigits,
+                    flowComments: flowComments.mapValues { frameComments[$0] })
                 try body(analyzer.takeFindings(), context)
             }
             return true
         }
+        analyzer.decoder = readAhead.decoder
     }
 
     /// Lends every frame once more, `copy` appending to `writer`.
