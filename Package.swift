@@ -61,7 +61,7 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
             ],
-            exclude: ["Deploy"], swiftSettings: settings),
+            exclude: ["Deploy", "Manual"], swiftSettings: settings),
 
         // TestSupport builds packets, captures and conversations for the suites.
         .target(
@@ -92,7 +92,7 @@ let package = Package(
             dependencies: [
                 "finrace", "Wire", "Capture", "Flows", "Secrets", "Messages", "Teardown", "Diagnosis", "TestSupport",
             ],
-            exclude: ["Goldens"], swiftSettings: settings),
+            exclude: ["Goldens", "Terminal"], swiftSettings: settings),
         .testTarget(
             name: "LiveTests",
             dependencies: [

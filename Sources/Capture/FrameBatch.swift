@@ -11,7 +11,8 @@ public struct FrameBatch {
     private var payload: [UInt8] = []
     /// Of these the first `count`. They are used again by the next batch: making one costs more than writing to it.
     private var frames: [DecodedFrame] = []
-    private var count = 0
+    /// How many frames it has.
+    public private(set) var count = 0
     /// Secrets that the capture brought before the first of the frames.
     public private(set) var secrets: [DecryptionSecrets] = []
     /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.

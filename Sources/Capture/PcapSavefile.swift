@@ -5,7 +5,7 @@ import Wire
 /// One open savefile of the classic format, in any byte order and resolution, read through libpcap.
 @safe final class PcapSavefile: Savefile {
     let name: String
-    private let stream: SavefileStream
+    let stream: SavefileStream
     private let handle: OpaquePointer
     private var filter: CaptureFilter?
     private let linkType: LinkType

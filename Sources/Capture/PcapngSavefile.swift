@@ -7,7 +7,7 @@ import Wire
 /// all that a file says beside its frames.
 @safe final class PcapngSavefile: Savefile {
     let name: String
-    private let stream: SavefileStream
+    let stream: SavefileStream
     private var reader: PcapngReader
     private var filter: LinkFilter?
     private var frame: PcapngFrame?

@@ -4,6 +4,8 @@ import Wire
 protocol Savefile: AnyObject {
     /// The file's name as the user gave it, for messages.
     var name: String { get }
+    /// Where its bytes come from.
+    var stream: SavefileStream { get }
     /// When the current frame was captured.
     var time: Timestamp { get }
     /// How many numbers the last `advance` went on by: one, and one for each block before it that Wireshark numbers

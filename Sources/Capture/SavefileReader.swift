@@ -20,6 +20,8 @@ public final class SavefileReader {
     public private(set) var isOpen = false
     /// What the files say beside their frames; complete when all is read.
     public let notes = CaptureNotes()
+    /// How far the files were read; may be asked from another thread.
+    public let progress = ReadProgress()
     private let filter: String?
     private var frameNumber = 0
     /// What was wrong with files, in the order in which it was found.
@@ -35,6 +37,7 @@ public final class SavefileReader {
                 let isKept = !input.isRewindable || inputs.count == 1
                 let file = try input.savefile(filter: filter, notes: isKept ? notes : CaptureNotes())
                 isOpen = true
+                progress.expect(file.stream.position)
                 guard try file.advance() else { continue }
                 // A filter that makes no sense for the file is refused before anything is reported.
                 _ = try file.withFrame(number: 0, copyingTo: nil) { _, _ in .next }
@@ -78,7 +81,10 @@ public final class SavefileReader {
     private func next() -> (any Savefile)? {
         if let used = current {
             current = nil
-            if !advance(used) { active.removeAll { $0 === used } }
+            if !advance(used) {
+                active.removeAll { $0 === used }
+                progress.end(used.stream.position)
+            }
         }
         while true {
             let earliest = active.min { $0.time < $1.time }
@@ -94,11 +100,13 @@ public final class SavefileReader {
 
     private func start(_ next: Waiting) {
         if let file = next.open {
+            progress.begin(file.stream.position)
             active.append(file)
             return
         }
         do {
             let file = try next.input.savefile(filter: filter, notes: notes)
+            progress.begin(file.stream.position)
             if advance(file) { active.append(file) }
         } catch {
             problems.append(error)

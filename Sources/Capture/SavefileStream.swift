@@ -6,6 +6,8 @@ import Glibc
     let name: String
     /// What the bytes are.
     let format: SavefileFormat
+    /// How far the file was read, packed as it may be.
+    let position: FilePosition
     private var file: UnsafeMutablePointer<FILE>?
     private var decompressor: Decompressor?
     /// What stands in for the 4 KiB that a stream has by itself: with those, asking the kernel for the next bytes cost
@@ -22,12 +24,14 @@ import Glibc
         guard let compression = Compression(head) else {
             format = SavefileFormat(head)
             decompressor = nil
+            position = FilePosition(unsafe fileno(stream))
             unsafe file = stream
             return
         }
         let packed = unsafe input.isRewindable ? stream : try input.spool(stream)
         // Not `rewind`, which leaves the descriptor where it is when the beginning is still in the stream's buffer.
         lseek(unsafe fileno(packed), 0, SEEK_SET)
+        position = FilePosition(unsafe fileno(packed))
         let decompressor = unsafe try Decompressor(compression, packed, name: input.name, unpacked: &stream)
         self.decompressor = decompressor
         unsafe file = stream

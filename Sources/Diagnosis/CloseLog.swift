@@ -1,28 +1,6 @@
 import Teardown
 import Wire
 
-/// One close of a server that left no request unanswered, or that a race lost to.
-struct CloseRecord: Sendable {
-    /// The connection.
-    var flow: Int
-    /// When it was seen.
-    var time: Timestamp
-    /// From the last application byte to it; nil where the capture has none.
-    var idle: Nanoseconds?
-    /// From the handshake to it; nil without a handshake.
-    var age: Nanoseconds?
-    /// Requests on the connection before it.
-    var requests: Int
-    /// How it was sent.
-    var kind: CloseSignal.Kind
-    /// What the connection alone shows of its cause.
-    var cause: CloseCause
-    /// Whether its idle time is that of the server's timer, if the timer closed it: not where a request came between.
-    var isSample: Bool
-    /// Whether the server had answered all that it had read: nothing about a request explains the close.
-    var isQuiet: Bool
-}
-
 /// Closes of one kind and cause.
 public struct CloseKey: Hashable, Sendable {
     /// How it was sent.

@@ -15,9 +15,6 @@ struct ServerRecord: Sendable {
 
     /// Idle closes of clients kept to find their own limit.
     private static let maximumClientCloses = 64
-    /// Longer idle times than a year come from damaged clocks, and are not counted; sums of those that are cannot
-    /// overflow.
-    private static let plausible = 0...(Nanoseconds(1) << 55)
 
     init(_ server: Endpoint) {
         finding = ServerFinding(server: server)
@@ -28,7 +25,7 @@ struct ServerRecord: Sendable {
         finding.connections += 1
         finding.requests += flow.requests
         finding.advertisedKeepAlive = flow.advertisedKeepAlive ?? finding.advertisedKeepAlive
-        if let reuse = flow.longestIdleReuse, Self.plausible.contains(reuse) {
+        if let reuse = flow.longestIdleReuse, CloseRecord.plausible.contains(reuse) {
             finding.longestIdleReuse = max(finding.longestIdleReuse ?? 0, reuse)
         }
         if let roundTrip = flow.handshake.roundTrip { roundTrips.add(roundTrip) }
@@ -39,7 +36,7 @@ struct ServerRecord: Sendable {
     }
 
     private mutating func countReuses(_ gaps: [IdleReuse], _ serverRoundTrip: Nanoseconds) {
-        for gap in gaps where Self.plausible.contains(gap.idle) {
+        for gap in gaps where CloseRecord.plausible.contains(gap.idle) {
             // From the capture point to the server and back it took the answer and takes the request one round trip.
             reuses.add(gap.idle + min(serverRoundTrip, 1 << 55), count: gap.count)
             finding.idleBeforeRequest.add(gap.idle, count: gap.count)
@@ -53,32 +50,24 @@ struct ServerRecord: Sendable {
         if flow.judgement.isRetrySafe == true { finding.safeRaces += 1 }
         if flow.isHiddenRace { finding.hiddenRaces += 1 }
         if flow.close?.by == .server, flow.close?.cause == .announced { finding.announcedRaces += 1 }
-        guard let idle = flow.loss?.request.idleBefore, Self.plausible.contains(idle) else { return }
+        guard let idle = flow.loss?.request.idleBefore, CloseRecord.plausible.contains(idle) else { return }
         finding.idleBeforeRequest.add(idle)
         losses.add(idle, verdict)
     }
 
     private mutating func countClose(_ close: CloseFinding, _ flow: borrowing FlowFinding) {
-        let idle = close.idle.flatMap { Self.plausible.contains($0) ? $0 : nil }
         switch close.by {
         case .client:
-            guard flow.judgement.verdict == .clientClose, flow.loss == nil, let idle, idle >= 1 * .second else {
-                return
-            }
+            guard flow.judgement.verdict == .clientClose, flow.loss == nil, let idle = close.idle, idle >= 1 * .second,
+                CloseRecord.plausible.contains(idle)
+            else { return }
             if clientCloses.count == Self.maximumClientCloses { clientCloses.removeFirst() }
             clientCloses.append(IdleSample(idle: idle, time: close.signal.position.time))
         case .server:
-            let age = flow.handshake.establishedAt.map { close.signal.position.time.since($0) }
             closing.count(close)
-            // After 101 there are no requests, and the connection's end is the application's matter.
-            let cause = flow.applicationProtocol == .websocket ? .unknown : close.cause
-            closes.add(
-                CloseRecord(
-                    flow: flow.flow, time: close.signal.position.time, idle: idle,
-                    age: age.flatMap { Self.plausible.contains($0) ? $0 : nil }, requests: flow.responses,
-                    kind: close.signal.kind, cause: cause, isSample: flow.judgement.verdict.endsByTimer,
-                    isQuiet: flow.judgement.verdict.isQuiet))
-            if cause == .idleTimeout, let idle { finding.idleBeforeClose.add(idle) }
+            guard let record = ServerClose(flow).map(CloseRecord.init) else { return }
+            closes.add(record)
+            if record.cause == .idleTimeout, let idle = record.idle { finding.idleBeforeClose.add(idle) }
         }
     }
 
@@ -127,27 +116,6 @@ struct ServerRecord: Sendable {
         finding.typicalOf = KnowledgeBase.typical(of: finding, closing, losses)
         finding.advice = Advisor(finding, losses, longestRoundTrip: roundTrips.longest ?? 0).advice
         return finding
-    }
-}
-
-extension Verdict {
-    /// Whether the close shows when the server's timer fires: nothing was outstanding, or what was had not arrived.
-    fileprivate var endsByTimer: Bool {
-        switch self {
-        case .idleClose, .crossed, .staleReuse: true
-        case .unread, .resetOnArrival, .silentDrop, .closedInProcess, .truncated, .clientClose, .open, .inconclusive:
-            false
-        }
-    }
-}
-
-extension Verdict {
-    /// Whether no request explains the server's close: all that had reached the application was answered.
-    fileprivate var isQuiet: Bool {
-        switch self {
-        case .idleClose, .crossed, .staleReuse, .unread: true
-        case .resetOnArrival, .silentDrop, .closedInProcess, .truncated, .clientClose, .open, .inconclusive: false
-        }
     }
 }
 

@@ -1,3 +1,4 @@
+import Diagnosis
 import Flows
 import Teardown
 import Wire
@@ -32,12 +33,26 @@ public struct PrometheusText: Sendable {
         }
     }
 
+    /// What of a server is not counted but inferred.
+    public struct Inferred: Sendable {
+        /// The shortest silence after which it is to be expected to close; nil where the capture does not show it.
+        public var idleTimeout: Nanoseconds?
+        /// Near misses, in place of those counted so far; nil leaves these.
+        public var nearMisses: Int?
+
+        /// What is inferred from some closes.
+        public init(idleTimeouts: [IdleTimeout], nearMisses: Int? = nil) {
+            idleTimeout = idleTimeouts.first?.window.lowerBound
+            self.nearMisses = nearMisses
+        }
+    }
+
     private var lines: [String] = []
 
-    /// The exposition of `metrics`.
-    public static func render(_ metrics: MetricsTally, _ sums: Sums) -> String {
+    /// The exposition of `metrics`, with what is inferred of their servers.
+    public static func render(_ metrics: MetricsTally, _ inferred: [Endpoint: Inferred], _ sums: Sums) -> String {
         var text = PrometheusText()
-        text.write(metrics)
+        text.write(metrics, inferred)
         text.family("finrace_flows", .gauge, "Connections that are followed now.")
         text.sample("finrace_flows", [], "\(sums.flows)")
         text.family("finrace_packets_total", .counter, "Packets captured.")
@@ -53,7 +68,7 @@ public struct PrometheusText: Sendable {
         return text.lines.joined(separator: "\n") + "\n"
     }
 
-    private mutating func write(_ metrics: MetricsTally) {
+    private mutating func write(_ metrics: MetricsTally, _ inferred: [Endpoint: Inferred]) {
         var servers = metrics.servers.map { (name: $0.server.description, metrics: $0.metrics) }
         if let others = metrics.others { servers.append(("other", others)) }
 
@@ -69,8 +84,9 @@ public struct PrometheusText: Sendable {
         family(
             "finrace_near_misses_total", .counter,
             "Answered requests sent within a round trip of the server's idle timeout.")
-        for (name, server) in servers {
-            sample("finrace_near_misses_total", [("server", name)], "\(server.nearMisses)")
+        for (place, (name, server)) in servers.enumerated() {
+            let known = place < metrics.servers.count ? inferred[metrics.servers[place].server]?.nearMisses : nil
+            sample("finrace_near_misses_total", [("server", name)], known.map(String.init) ?? "\(server.nearMisses)")
         }
         family("finrace_server_closes_total", .counter, "Connections closed by the server, by signal and cause.")
         for (name, server) in servers {
@@ -86,10 +102,13 @@ public struct PrometheusText: Sendable {
             histogram("finrace_idle_before_request_seconds", name, server.idleBeforeRequest)
         }
         family(
-            "finrace_inferred_idle_timeout_seconds", .gauge, "Shortest silence after which the server closed so far.")
-        for (name, server) in servers {
-            guard let timeout = server.idleTimeout else { continue }
-            sample("finrace_inferred_idle_timeout_seconds", [("server", name)], Self.seconds(timeout))
+            "finrace_inferred_idle_timeout_seconds", .gauge,
+            "Shortest silence after which the server is to be expected to close, as inferred from its closes.")
+        // Of all other servers together there is none to infer.
+        for (server, _) in metrics.servers {
+            guard let timeout = inferred[server]?.idleTimeout else { continue }
+            sample(
+                "finrace_inferred_idle_timeout_seconds", [("server", server.description)], Self.seconds(timeout))
         }
     }
 
@@ -114,12 +133,12 @@ public struct PrometheusText: Sendable {
         lines.append(labels.isEmpty ? "\(name) \(value)" : "\(name){\(text)} \(value)")
     }
 
-    private mutating func histogram(_ name: String, _ server: String, _ histogram: IdleHistogram) {
+    private mutating func histogram(_ name: String, _ server: String, _ histogram: Teardown.IdleHistogram) {
         var total: UInt64 = 0
         for (index, count) in histogram.counts.enumerated() {
             total &+= count
-            let isLast = index == IdleHistogram.bounds.count
-            let bound = isLast ? "+Inf" : Self.seconds(IdleHistogram.bounds[index] &* .millisecond)
+            let isLast = index == Teardown.IdleHistogram.bounds.count
+            let bound = isLast ? "+Inf" : Self.seconds(Teardown.IdleHistogram.bounds[index] &* .millisecond)
             sample(name + "_bucket", [("server", server), ("le", bound)], "\(total)")
         }
         sample(name + "_sum", [("server", server)], Self.seconds(histogram.sum))

@@ -4,9 +4,6 @@ import Teardown
 import Wire
 
 extension TextReport {
-    /// Lines of the access log listed where a connection explains them and no race does.
-    private static let maximumOtherLines = 5
-
     /// What access logs say of the same requests, and what of it the capture explains.
     func accessLogSection(_ log: AccessLogFinding?) -> [String] {
         guard let log else { return [] }
@@ -16,13 +13,13 @@ extension TextReport {
         lines += missing(log)
         let races = log.listed.filter { $0.flow.judgement.verdict.isRace }
         if !races.isEmpty { lines += table(races, of: log.raceCount) }
-        for other in log.listed.filter({ !$0.flow.judgement.verdict.isRace }).prefix(Self.maximumOtherLines) {
+        for other in log.listed.filter({ !$0.flow.judgement.verdict.isRace }).prefix(extent.otherLines) {
             lines.append(TerminalText.cut("  line \(other.line.number)  \(summary(other.line))", to: width))
             lines += wrapped("flow \(other.flow.flow)\(doubt(other)): \(other.explanation)", indent: 4).map {
                 style(.quiet, $0)
             }
         }
-        for line in log.listedUnmatched.prefix(Self.maximumOtherLines) {
+        for line in log.listedUnmatched.prefix(extent.otherLines) {
             lines.append(TerminalText.cut("  line \(line.number)  \(summary(line))", to: width))
             lines += wrapped("no connection of the capture fits", indent: 4).map { style(.doubtful, $0) }
         }

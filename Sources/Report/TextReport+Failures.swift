@@ -8,7 +8,7 @@ extension TextReport {
         guard !failures.isEmpty else { return [] }
         let isOther = capture.raceCount > 0
         var lines = [heading("\(isOther ? "Other requests" : "Requests") without a complete answer")]
-        for failure in failures.prefix(Self.maximumFailures) {
+        for failure in failures.prefix(extent.failures) {
             let reason = failure.judgement.reason.map { " (\($0.rawValue))" } ?? ""
             let request = failure.loss == nil ? "" : "  " + requestText(failure)
             let what = """
@@ -17,9 +17,12 @@ extension TextReport {
                 """
             lines.append(TerminalText.cut(what, to: width))
             lines += wrapped(failure.explanation, indent: 4).map { style(.quiet, $0) }
+            if extent.hasProofs {
+                lines.append(TerminalText.cut("    Wireshark filter: \(failure.displayFilter)", to: width))
+            }
         }
         let total = [Verdict.closedInProcess, .truncated, .inconclusive].reduce(0) { $0 + (capture.verdicts[$1] ?? 0) }
-        let more = max(total, failures.count) - min(failures.count, Self.maximumFailures)
+        let more = max(total, failures.count) - min(failures.count, extent.failures)
         if more > 0 {
             lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
         }

@@ -7,7 +7,7 @@ extension TextReport {
     /// One line a race, grouped by server; below it what the words mean.
     func raceSection(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
         guard !races.isEmpty else { return [] }
-        let listed = Array(races.prefix(Self.maximumRaces))
+        let listed = Array(races.prefix(extent.races))
         var servers: [Endpoint] = []
         for race in listed where !servers.contains(race.server) { servers.append(race.server) }
 

@@ -7,7 +7,7 @@ extension TextReport {
     /// One line a server: what it does with idle connections beside what its clients do.
     func serverSection(_ capture: CaptureFinding, _ servers: [ServerFinding], _ uncounted: Int) -> [String] {
         guard !servers.isEmpty, capture.requests > 0 else { return [] }
-        let listed = servers.prefix(Self.maximumServers)
+        let listed = servers.prefix(extent.servers)
         // Where no timeout is known, nothing can be near it.
         let showsHidden = listed.contains { $0.hiddenRaces > 0 }
         let showsNear = listed.contains { $0.nearMisses != nil }
@@ -79,7 +79,7 @@ extension TextReport {
         let advised = servers.filter { !$0.advice.isEmpty }
         guard !advised.isEmpty else { return [] }
         var lines: [String] = []
-        for server in advised.prefix(Self.maximumAdvice) {
+        for server in advised.prefix(extent.advice) {
             if !lines.isEmpty { lines.append("") }
             lines.append(heading("What to change for \(name(server.server))"))
             var word: (Advice.Side) -> String = { $0.rawValue }
@@ -90,7 +90,8 @@ extension TextReport {
                 if !ofSide.isEmpty { word = { $0 == .retry ? "and retry" : "or \($0.rawValue)" } }
             }
         }
-        let more = advised.count - Self.maximumAdvice
+        let more = advised.count - extent.advice
+        guard more > 0 || extent.examples < .max else { return lines }
         let others = more > 0 ? "; so has the advice for \(Units.count(more, "more server"))" : ""
         lines += wrapped("--format json has the settings of more clients and servers\(others).", indent: 2).map {
             style(.quiet, $0)
@@ -107,7 +108,7 @@ extension TextReport {
         // The side's name stands in the margin of its first line.
         let word = TerminalText.padded(word, to: Self.sideWidth)
         if let first = lines.first { lines[0] = "  \(style(.heading, word))  \(first.dropFirst(indent))" }
-        let examples = advice.filter { $0.example != nil }.prefix(Self.maximumExamples)
+        let examples = advice.filter { $0.example != nil }.prefix(extent.examples)
         for example in examples {
             // Not wrapped: they are there to be copied.
             let text = "\(example.software ?? ""): \(example.example ?? "")"
@@ -116,10 +117,6 @@ extension TextReport {
         return lines
     }
 
-    /// Servers with advice; the others have it in JSON.
-    static let maximumAdvice = 3
-    /// Lines to copy for a side.
-    static let maximumExamples = 2
     private static let sideWidth = 9
 }
 

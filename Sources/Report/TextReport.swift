@@ -9,21 +9,16 @@ import Wire
 /// Findings are those of `FlowFinding.hasFailure`; the rest is in the sums, so that memory does not grow with
 /// connections that nothing happened to.
 public struct TextReport: Sendable {
-    /// Races listed; thousands of lines help nobody, and the other formats have them all.
-    public static let maximumRaces = 50
-    /// Other failures listed, each with its reason.
-    public static let maximumFailures = 10
-    /// Servers warned of where no request was lost.
-    public static let maximumWarnings = 3
-    /// Servers listed.
-    public static let maximumServers = 10
-
     let context: ReportContext
     let style: Style
     let width: Int
+    let extent: Extent
 
     /// A report in lines of at most `width` columns, 60 at least.
-    public init(_ context: ReportContext, style: Style = .plain, width: Int = 100) {
+    public init(
+        _ context: ReportContext, style: Style = .plain, width: Int = 100, extent: Extent = .brief
+    ) {
+        self.extent = extent
         self.context = context
         self.style = style
         self.width = max(60, width)
@@ -34,7 +29,7 @@ public struct TextReport: Sendable {
     /// - Parameters:
     ///   - uncounted: connections to servers beyond those that are told apart.
     ///   - findings: flows with a failure, in the order of their numbers; others are passed over. Those beyond the
-    ///     maxima above need not be there: they are counted in `capture`.
+    ///     report's extent need not be there: they are counted in `capture`.
     ///   - log: what access logs say of the capture; nil without any.
     public func render(
         capture: CaptureFinding, servers: [ServerFinding], uncounted: Int = 0, findings: [FlowFinding],
@@ -43,10 +38,9 @@ public struct TextReport: Sendable {
         let races = findings.filter { $0.judgement.verdict.isRace }
         let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
         let sections = [
-            headline(capture, servers, races), raceSection(capture, races), failureSection(capture, failures),
-            accessLogSection(log), serverSection(capture, servers, uncounted), adviceSection(servers),
-            captureSection(capture),
-            hintSection(capture, races, failures),
+            headline(capture, servers, races), raceSection(capture, races), proofSection(races),
+            failureSection(capture, failures), accessLogSection(log), serverSection(capture, servers, uncounted),
+            adviceSection(servers), captureSection(capture), hintSection(capture, races, failures),
         ]
         return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
@@ -109,7 +103,7 @@ public struct TextReport: Sendable {
             closes == 0
                 ? "No server closed an idle connection while the capture ran: it may be too short to show the race."
                 : "Servers closed \(Units.count(closes, "connection")), each with no request under way.")
-        for server in servers.filter(\.isAtRisk).prefix(Self.maximumWarnings) {
+        for server in servers.filter(\.isAtRisk).prefix(extent.warnings) {
             lines += toned(.doubtful, warning(server))
         }
         let undecided = capture.verdicts[.inconclusive] ?? 0

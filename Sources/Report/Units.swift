@@ -54,6 +54,11 @@ enum Units {
         return "\(count(whole / 86400)) d \(whole / 3600 % 24) h"
     }
 
+    /// The same in whole seconds: `1 h 2 min`, `2 min 30 s`, `7 s`.
+    static func wholeSpan(_ value: Nanoseconds) -> String {
+        value < 60 * .second ? "\(value / .second) s" : span(value)
+    }
+
     /// `812 bytes`, `4.1 MB`.
     static func size(_ value: UInt64) -> String {
         var unit: UInt64 = 1000

@@ -4,15 +4,21 @@ import Wire
 
 /// What other idle timeouts would have changed, as a table for people.
 public struct WhatIfReport: Sendable {
-    /// Servers with a table of their own.
-    public static let maximumServers = 10
+    /// Servers with a table of their own, unless more are asked for: those with the most races are the first.
+    public static let usualServers = 10
 
     private let context: ReportContext
     private let style: Style
     private let width: Int
+    private let maximumServers: Int
 
     /// A report in lines of at most `width` columns, 60 at least.
-    public init(_ context: ReportContext, style: Style = .plain, width: Int = 100) {
+    ///
+    /// - Parameter maximumServers: with a table of their own; the rest is in the sums.
+    public init(
+        _ context: ReportContext, style: Style = .plain, width: Int = 100, maximumServers: Int = usualServers
+    ) {
+        self.maximumServers = maximumServers
         self.context = context
         self.style = style
         self.width = max(60, width)
@@ -28,11 +34,11 @@ public struct WhatIfReport: Sendable {
                 wrapped("All servers: \(requests) on \(Units.count(capture.flows, "connection")), \(races).")
                     + tables(answer.total))
         }
-        for part in answer.parts.prefix(Self.maximumServers) {
+        for part in answer.parts.prefix(maximumServers) {
             sections.append(wrapped(headline(part.server)) + tables(part.outcomes))
         }
-        let more = answer.parts.count - Self.maximumServers
-        if more > 0 { sections.append(wrapped("… and \(Units.count(more, "more server")): --format json has them.")) }
+        let more = answer.parts.count - maximumServers
+        if more > 0 { sections.append(wrapped("… and \(Units.count(more, "more server")): -v or --format json has them.")) }
         sections.append(legend(answer))
         return sections.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }

@@ -63,8 +63,8 @@ extension Analyzer {
         finding.toldVerdict = watch?.announced[finding.flow]
         finding.doubt(drops)
         finding.name(table.otherNames(of: place))
-        if metrics != nil, let close = finding.close, watch?.begins(.closeCounted, place) == true {
-            metrics?.count(close, of: finding.server)
+        if metrics != nil, finding.close != nil, watch?.begins(.closeCounted, place) == true {
+            metrics?.count(closeOf: finding)
         }
         guard finding.toldVerdict != finding.judgement.verdict else { return }
         let isOpen = finding.toldVerdict == nil && dependsOnTimer(finding)
@@ -116,7 +116,7 @@ extension Analyzer {
     mutating func count(_ finding: FlowFinding, after state: RaceWatch.State?) {
         guard metrics != nil else { return }
         let done = state ?? []
-        if let close = finding.close, !done.contains(.closeCounted) { metrics?.count(close, of: finding.server) }
+        if !done.contains(.closeCounted) { metrics?.count(closeOf: finding) }
         if finding.isRace, !done.contains(.raceCounted) {
             metrics?.count(race: finding.judgement.verdict, of: finding.server)
         }
@@ -133,8 +133,9 @@ extension Analyzer {
             metrics?.count(requests: Int(after.requests - before.requests), idle: after.newestIdle, of: server)
         }
         if after.responses > before.responses, let idle = before.pending?.idleBefore {
-            let roundTrip = (connection.handshake.serverRoundTrip ?? 0) &+ (connection.handshake.clientRoundTrip ?? 0)
-            metrics?.count(answerAfter: idle, roundTrip: roundTrip, of: server)
+            let toServer = connection.handshake.serverRoundTrip ?? 0
+            let roundTrip = toServer &+ (connection.handshake.clientRoundTrip ?? 0)
+            metrics?.count(answerAfter: idle &+ toServer, roundTrip: roundTrip, of: server)
         }
     }
 

@@ -36,11 +36,16 @@ public struct CloseLabel: Hashable, Sendable {
 
 /// What is counted of one server while the capture runs.
 public struct ServerMetrics: Sendable {
+    /// Closes kept one by one, the newest: when the server's timer fires is inferred from as many in a report, and they
+    /// take some 50 kB.
+    public static let maximumCloses = 256
+
     /// Requests begun.
     public internal(set) var requests: UInt64 = 0
     /// Races by verdict.
     public internal(set) var races: [Verdict: UInt64] = [:]
-    /// Answered requests that were sent within one round trip of the time at which its timer fires.
+    /// Answered requests that were sent within one round trip of the time at which its timer fires, as far as that was
+    /// known by then.
     public internal(set) var nearMisses: UInt64 = 0
     /// Its closes.
     public internal(set) var closes: [CloseLabel: UInt64] = [:]
@@ -48,11 +53,32 @@ public struct ServerMetrics: Sendable {
     public internal(set) var idleBeforeClose = IdleHistogram()
     /// Silence before requests.
     public internal(set) var idleBeforeRequest = IdleHistogram()
-    /// The shortest silence after which its timer closed a connection; nil until it did.
-    public internal(set) var idleTimeout: Nanoseconds?
+    /// Its newest closes, oldest first.
+    public private(set) var recentCloses: [ServerClose] = []
+    /// When its timer fires, shortest first, by whoever infers it from these closes; empty while that is not known.
+    var closeTimes: [ClosedRange<Nanoseconds>] = []
 
     /// Nothing yet.
     public init() {}
+
+    /// Closes of any kind so far.
+    public var closeCount: UInt64 { closes.values.reduce(0, &+) }
+
+    mutating func keep(_ close: ServerClose) {
+        // Half of them at a time: a single one would move all others.
+        if recentCloses.count == Self.maximumCloses { recentCloses.removeFirst(Self.maximumCloses / 2) }
+        recentCloses.append(close)
+    }
+
+    /// Whether a request after `idle`, as the server counts it, came near one of its closes: within a round trip, or
+    /// 1 % of the time, which is what timers and networks vary by.
+    func isNearMiss(_ idle: Nanoseconds, roundTrip: Nanoseconds) -> Bool {
+        closeTimes.indices.contains { index in
+            let close = closeTimes[index]
+            let start = close.lowerBound &- max(roundTrip, close.lowerBound / 100)
+            return idle >= start && (index == closeTimes.count - 1 || idle <= close.upperBound)
+        }
+    }
 }
 
 /// Counts for a monitoring system: they only ever grow, and their number is bounded.
@@ -89,22 +115,31 @@ public struct MetricsTally: Sendable {
         }
     }
 
-    /// An answer has begun, to a request that came after `idle`.
+    /// An answer has begun, to a request that reached the server after `idle` as the server counts it.
     mutating func count(answerAfter idle: Nanoseconds, roundTrip: Nanoseconds, of server: Endpoint) {
         withServer(server) { metrics in
-            guard let timeout = metrics.idleTimeout, idle &+ roundTrip >= timeout else { return }
-            metrics.nearMisses &+= 1
+            if metrics.isNearMiss(idle, roundTrip: roundTrip) { metrics.nearMisses &+= 1 }
         }
     }
 
-    mutating func count(_ close: CloseFinding, of server: Endpoint) {
-        guard close.by == .server else { return }
-        withServer(server) { metrics in
-            metrics.closes[CloseLabel(kind: close.signal.kind, cause: close.cause), default: 0] &+= 1
-            guard close.cause == .idleTimeout, let idle = close.idle else { return }
+    /// A connection was closed.
+    mutating func count(closeOf flow: FlowFinding) {
+        guard let close = ServerClose(flow) else { return }
+        withServer(flow.server) { metrics in
+            let finding = close.finding
+            metrics.closes[CloseLabel(kind: finding.signal.kind, cause: finding.cause), default: 0] &+= 1
+            metrics.keep(close)
+            guard finding.cause == .idleTimeout, let idle = finding.idle else { return }
             metrics.idleBeforeClose.observe(idle)
-            metrics.idleTimeout = min(metrics.idleTimeout ?? idle, idle)
         }
+    }
+
+    /// Says when the timer of the server at `place` of `servers` fires, for the near misses from now on.
+    ///
+    /// - Parameter closeTimes: one for each timeout, shortest first.
+    public mutating func expect(_ closeTimes: [ClosedRange<Nanoseconds>], ofServerAt place: Int) {
+        guard servers.indices.contains(place) else { return }
+        servers[place].metrics.closeTimes = closeTimes
     }
 
     mutating func count(race verdict: Verdict, of server: Endpoint) {

@@ -10,6 +10,7 @@ import Wire
 final class CaptureRun {
     private let options: CaptureOptions
     private let isQuiet: Bool
+    private let showsProgress: Bool
     private let inputs: [SavefileInput]
     private var reader: SavefileReader
     /// The capture's comments on frames so far, and by flow which of them stands on its first frame that has one.
@@ -18,12 +19,19 @@ final class CaptureRun {
 
     /// Opens the capture.
     ///
-    /// - Parameter needsSecondPass: standard input is kept in a temporary file then.
+    /// - Parameters:
+    ///   - needsSecondPass: standard input is kept in a temporary file then.
+    ///   - printsMeanwhile: whether the report is written while the capture is read; on a terminal there is no room for
+    ///     another line then.
     /// - Throws: an exit code when there is nothing to read.
-    init(_ options: CaptureOptions, _ appearance: OutputOptions, needsSecondPass: Bool) throws {
+    init(
+        _ options: CaptureOptions, _ appearance: OutputOptions, needsSecondPass: Bool, printsMeanwhile: Bool = false
+    ) throws {
         try options.requireInput()
         self.options = options
         isQuiet = appearance.quiet
+        let isOnTerminal = appearance.output == nil && Terminal.isTerminal(1)
+        showsProgress = appearance.showsProgress && !(printsMeanwhile && isOnTerminal)
         do {
             inputs = try options.inputs.map { name throws(CaptureError) in
                 let input = SavefileInput(name)
@@ -45,6 +53,8 @@ final class CaptureRun {
     /// - Parameter body: takes the connections that came to their end, some at a time, and what a report says beside
     ///   them as far as it is known.
     func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void) throws {
+        let progress = showsProgress ? ProgressLine(reader.progress) : nil
+        defer { progress?.end() }
         let readAhead = ReadAhead(reader, analyzer.decoder, limit: options.count ?? .max)
         try readAhead.forEachBatch { batch in
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
@@ -57,12 +67,14 @@ final class CaptureRun {
                 if frame.info.comment != nil { note(frame.info, of: flow) }
                 latest = frame.info.time
             }
+            progress?.count(batch.count)
             // Races are counted as they are proven, where that is asked for; now and then is soon enough.
             if let latest { analyzer.settle(until: latest) { _ throws(Never) in } }
             if analyzer.findingCount >= Self.findingsAtATime {
                 // The reader and its notes are another thread's until all is read.
                 let context = ReportContext(
-                    files: [], timeDigits: analyzer.timeDigits, flowComments: flowComments.mapValues { frameComments[$0] })
+                    files: [], timeDigits: analyzer.timeDigits,
+                    flowComments: flowComments.mapValues { frameComments[$0] })
                 try body(analyzer.takeFindings(), context)
             }
             return true
@@ -79,6 +91,8 @@ final class CaptureRun {
         from reader: SavefileReader, copyingTo writer: SavefileWriter?,
         _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) {
+        let progress = showsProgress ? ProgressLine(reader.progress) : nil
+        defer { progress?.end() }
         guard let limit = options.count else {
             reader.forEachFrame(copyingTo: writer, body)
             return

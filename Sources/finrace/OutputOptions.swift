@@ -20,6 +20,12 @@ struct OutputOptions: ParsableArguments {
     @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
     var quiet = false
 
+    @Flag(help: "No line on a terminal that tells how far it has come.")
+    var noProgress = false
+
+    /// Whether standard error may have a line that is renewed in place.
+    var showsProgress: Bool { !noProgress && !quiet && Terminal.isTerminal(2) }
+
     /// How a report for people looks here: colour on a terminal only, and the terminal's width, or 100 columns.
     var look: Look {
         let isTerminal = output == nil && Terminal.isTerminal(1)

@@ -6,6 +6,7 @@ import Teardown
 struct ReportRenderer {
     private let format: ReportFormat
     private let listsAllFlows: Bool
+    private let extent: TextReport.Extent
     /// What a report for people lists; the rest is in the sums.
     private var races: [FlowFinding] = []
     private var failures: [FlowFinding] = []
@@ -20,8 +21,11 @@ struct ReportRenderer {
 
     /// A report.
     ///
-    /// - Parameter log: access logs to join the flows with.
-    init(_ format: ReportFormat, listsAllFlows: Bool, log: AccessLog? = nil) {
+    /// - Parameters:
+    ///   - log: access logs to join the flows with.
+    ///   - isVerbose: whether a report for people lists all that it can.
+    init(_ format: ReportFormat, listsAllFlows: Bool, log: AccessLog? = nil, isVerbose: Bool = false) {
+        extent = isVerbose ? .verbose : .brief
         join = log.map(LogJoin.init)
         self.format = format
         self.listsAllFlows = listsAllFlows
@@ -35,8 +39,8 @@ struct ReportRenderer {
         switch format {
         case .text:
             if finding.isRace {
-                if races.count < TextReport.maximumRaces { races.append(finding) }
-            } else if finding.hasFailure, failures.count < TextReport.maximumFailures {
+                if races.count < extent.races { races.append(finding) }
+            } else if finding.hasFailure, failures.count < extent.failures {
                 failures.append(finding)
             }
             return
@@ -52,6 +56,9 @@ struct ReportRenderer {
             return
         }
     }
+
+    /// Takes one judged flow for the sums alone.
+    mutating func count(_ finding: FlowFinding) { servers.count(finding) }
 
     /// Flows that wait, in the order in which they came; 4 MB of them.
     private static let maximumWaiting = 1 << 12
@@ -85,7 +92,8 @@ struct ReportRenderer {
         let log = join?.finish(sums)
         switch format {
         case .text:
-            let report = TextReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
+            let report = TextReport(
+                context, style: look.isColored ? .coloured : .plain, width: look.width, extent: extent)
             try output.write(
                 report.render(
                     capture: sums, servers: servers, uncounted: uncounted, findings: races + failures, log: log))
@@ -98,9 +106,25 @@ struct ReportRenderer {
             let exposed = PrometheusText.Sums(
                 flows: sums.flows, packets: sums.packets, kernelDropped: context.kernelDropped ?? 0,
                 interfaceDropped: context.interfaceDropped ?? 0, evictedFlows: sums.evictedFlows)
-            try output.write(PrometheusText.render(metrics ?? MetricsTally(), live ?? exposed))
+            let inferred = servers.map { server in
+                (
+                    server.server,
+                    PrometheusText.Inferred(idleTimeouts: server.idleTimeouts, nearMisses: server.nearMisses ?? 0)
+                )
+            }
+            try output.write(
+                PrometheusText.render(
+                    metrics ?? MetricsTally(), Dictionary(uniqueKeysWithValues: inferred), live ?? exposed))
         }
         try flush(to: &output)
+    }
+
+    /// Begins the next document of JSON: the one before was completed by a copy of this report. Its flows are not told
+    /// again, its sums go on.
+    mutating func beginDocument() {
+        guard format == .json else { return }
+        buffer.removeAll(keepingCapacity: true)
+        document = JSONDocument(to: &buffer)
     }
 
     private mutating func flush(to output: inout Output) throws {

@@ -126,6 +126,31 @@ struct OutputTests {
         }
     }
 
+    @Test(arguments: Places.folders(in: Places.captures).map(\.lastPathComponent))
+    func `-v adds the proof of each race, in the words of JSON`(_ name: String) throws {
+        let file = "captures/\(name)/capture.pcap"
+        let text = try runFinrace(["-v", file]).text
+        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        let races = try runFinrace(["--format", "ndjson", file]).objects("flow").filter { $0["race"] as? Bool == true }
+        for race in races {
+            let evidence = try #require(race["evidence"] as? [String: Any])
+            for key in ["explanation", "display_filter"] {
+                #expect(words.contains(try #require(evidence[key] as? String)), "\(key)\n\(text)")
+            }
+            guard let retry = evidence["retried_as"] as? [String: Any] else { continue }
+            let flow = try #require(retry["flow"] as? Int)
+            #expect(words.contains(" later on flow \(flow) (frame "), "\(text)")
+        }
+        let brief = try runFinrace([file]).text
+        #expect(text.contains("\nProofs\n") == !races.isEmpty)
+        #expect(!brief.contains("\nProofs\n"))
+        // Nothing that the report says without it is left out, but for the way to more of it.
+        let lines = Set(text.split(separator: "\n"))
+        for line in brief.split(separator: "\n") where !line.contains("--format json has the settings") {
+            #expect(lines.contains(line), "\(line)")
+        }
+    }
+
     @Test func `colour only where it is asked for`() throws {
         func isColored(_ options: [String], _ environment: [String: String] = [:]) throws -> Bool {
             try runFinrace(options + [Self.crossed], environment: environment).output.contains(0x1B)

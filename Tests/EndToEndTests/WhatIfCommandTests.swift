@@ -1,6 +1,8 @@
+import Flows
 import Foundation
 import TestSupport
 import Testing
+import Wire
 
 /// `finrace whatif`, from outside: its figures against those that the report itself gives of the flows.
 struct WhatIfCommandTests {
@@ -85,6 +87,32 @@ struct WhatIfCommandTests {
         #expect(rows.contains("2s 3 0 0 3"))
         #expect(rows.contains("3.01s 0 3 0 0"))
         #expect(rows.contains("65s 3 0 0 0"))
+    }
+
+    @Test func `-v has every server`() throws {
+        try Places.withTemporaryDirectory { folder in
+            let names = try (1...13).map { index in
+                var script = Script(
+                    clientPort: 40000 + UInt16(index), server: Endpoint(10, 0, 0, UInt8(100 + index), port: 80),
+                    startingAt: .seconds(10 * index))
+                script.handshake()
+                script.exchange("/first")
+                script.idle(.seconds(5))
+                script.exchange("/second")
+                let url = folder.appendingPathComponent("\(index)")
+                try Data(PcapWriter.pcap(script.frames())).write(to: url)
+                return url.path
+            }
+            func servers(_ options: [String]) throws -> (count: Int, text: String) {
+                let text = try runFinrace(["whatif", "--client-idle", "2s"] + options + names).text
+                return (text.split(separator: "\n").count { $0.hasPrefix("10.0.0.1") }, text)
+            }
+            let (brief, verbose) = (try servers([]), try servers(["-v"]))
+            #expect(brief.count == 10)
+            #expect(brief.text.contains("\n… and 3 more servers: -v or --format json has them.\n"))
+            #expect(verbose.count == 13)
+            #expect(!verbose.text.contains("… and"))
+        }
     }
 
     @Test func `JSON is one document of the lines of NDJSON`() throws {

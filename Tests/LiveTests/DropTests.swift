@@ -72,10 +72,31 @@ struct DropTests {
             tally.count(requests: 2, idle: nil, of: server)
         }
         #expect(tally.servers.count == MetricsTally.maximumServers)
-        let text = PrometheusText.render(tally, PrometheusText.Sums(flows: 0, packets: 0))
+        let text = PrometheusText.render(tally, [:], PrometheusText.Sums(flows: 0, packets: 0))
         #expect(text.contains("finrace_requests_total{server=\"10.0.0.0:80\"} 2\n"))
         #expect(text.contains("finrace_requests_total{server=\"other\"} 100\n"))
         #expect(text.components(separatedBy: "finrace_requests_total{").count == MetricsTally.maximumServers + 2)
+    }
+
+    @Test("near misses are requests a round trip before a close that is known")
+    func nearMisses() {
+        var tally = MetricsTally()
+        let server = Endpoint(address: IPAddress(v4: 0x0A00_0001), port: 80)
+        let (second, millisecond): (Nanoseconds, Nanoseconds) = (1 * .second, 1 * .millisecond)
+        func count(_ idle: Nanoseconds) -> UInt64? {
+            let before = tally.servers.first?.metrics.nearMisses ?? 0
+            tally.count(answerAfter: idle, roundTrip: 20 * millisecond, of: server)
+            return tally.servers.first.map { $0.metrics.nearMisses - before }
+        }
+        #expect(count(4 * second) == 0)
+        // Two servers behind one address: near either is near, between them is not.
+        tally.expect([(3 * second)...(3 * second + millisecond), (60 * second)...(61 * second)], ofServerAt: 0)
+        for (idle, isNear) in [
+            (3 * second - 31 * millisecond, false), (3 * second - 30 * millisecond, true), (3 * second, true),
+            (3 * second + 2 * millisecond, false), (59 * second, false), (59_400 * millisecond, true),
+            (100 * second, true),
+        ] { #expect(count(idle) == (isNear ? 1 : 0), "\(idle)") }
+        tally.expect([0...0], ofServerAt: 1)
     }
 
     @Test(

@@ -91,10 +91,12 @@ final class LiveLab {
     }
 
     /// Starts the built finrace on the client's host, and waits until it captures.
-    func sniff(_ arguments: [String], in host: String? = nil, interface: String? = nil) throws -> LabProgram {
+    func sniff(
+        _ arguments: [String], in host: String? = nil, interface: String? = nil, environment: [String: String] = [:]
+    ) throws -> LabProgram {
         let program = Places.products.appendingPathComponent("finrace").path
         let words = ["sniff", "-i", interface ?? self.interface] + arguments
-        let started = try start(program, words, in: host ?? client)
+        let started = try start(program, words, in: host ?? client, environment: environment)
         try started.waitFor("capturing on", onErrors: true)
         return started
     }
@@ -102,13 +104,24 @@ final class LiveLab {
     /// Starts a web server that closes idle connections after `timeout`, and waits until it listens.
     ///
     /// - Returns: the file with the paths of the requests that its application saw.
-    func serve(_ software: Software, port: Int = 8080, timeout: Int = 1) throws -> URL {
+    func serve(_ software: Software, port: Int = 8080, timeout: Int = 1, isTLS: Bool = false) throws -> URL {
         let log = folder.appendingPathComponent("app.log")
         try Data().write(to: log)
+        var (key, certificate): ([String], [String]) = ([], [])
+        if isTLS {
+            let files = ["key.pem", "certificate.pem"].map { folder.appendingPathComponent($0).path }
+            try Self.command(
+                "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                "-subj",
+                "/CN=lab", "-keyout", files[0], "-out", files[1])
+            (key, certificate) = ([files[0]], [files[1]])
+        }
         switch software {
         case .node:
             let server = try start(
-                "node", [Self.peer("server.js"), String(port), String(timeout * 1000), log.path], in: server)
+                "node",
+                [Self.peer("server.js"), String(port), String(timeout * 1000), log.path] + key + certificate, in: server
+            )
             try server.waitFor("ready")
         case .uvicorn:
             let directory = Places.packageRoot.appendingPathComponent("Tests/LiveTests/Peers").path
@@ -118,7 +131,8 @@ final class LiveLab {
                     "-B", "-m", "uvicorn", "--app-dir", directory, "app:app", "--host", "0.0.0.0", "--port",
                     String(port),
                     "--timeout-keep-alive", String(timeout),
-                ], in: server, environment: ["LOG": log.path])
+                ] + key.flatMap { ["--ssl-keyfile", $0] } + certificate.flatMap { ["--ssl-certfile", $0] }, in: server,
+                environment: ["LOG": log.path])
             try server.waitFor("Uvicorn running", onErrors: true)
         }
         return log
@@ -142,9 +156,12 @@ final class LiveLab {
     }
 
     /// Uses connections twice, with these pauses between.
-    func use(_ pauses: [Double], port: Int = 8080) throws -> [Outcome] {
+    ///
+    /// - Parameter keyLog: where the client appends its secrets; it speaks TLS then.
+    func use(_ pauses: [Double], port: Int = 8080, keyLog: URL? = nil) throws -> [Outcome] {
         let words = [Self.peer("client.py"), address, String(port)] + pauses.map { String($0) }
-        let run = try start("python3", words, in: client)
+        let run = try start(
+            "python3", words, in: client, environment: keyLog.map { ["SSLKEYLOGFILE": $0.path] } ?? [:])
         try run.waitForEnd()
         return try run.output.split(separator: "\n").map {
             try JSONDecoder().decode(Outcome.self, from: Data($0.utf8))

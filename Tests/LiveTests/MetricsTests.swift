@@ -16,12 +16,18 @@ struct MetricsTests {
         try LiveLab.command("ip", "netns", "exec", lab.client, "curl", "-s", "-S", "-g", "-m", "10", url)
     }
 
+    /// The timeout that an exposition gives the server with these labels.
+    private static func timeout(_ labels: String, _ exposition: String) -> Double? {
+        let parts = exposition.components(separatedBy: "finrace_inferred_idle_timeout_seconds\(labels) ")
+        return parts.count == 2 ? parts[1].split(separator: "\n").first.flatMap { Double($0) } : nil
+    }
+
     @Test("Prometheus scrapes it, and its query returns the number of races of the truth")
     func prometheus() throws {
         let lab = try LiveLab(.loopback)
         defer { lab.close() }
         _ = try lab.serve(.uvicorn)
-        let live = try lab.sniff(["--metrics", "0", "tcp", "port", "8080"])
+        let live = try lab.sniff(["--metrics", "0", "--format", "ndjson", "tcp", "port", "8080"])
         let port = try Self.port(live)
         let rules = Places.packageRoot.appendingPathComponent("Sources/finrace/Deploy/finrace-rules.yml").path
         let configuration = lab.folder.appendingPathComponent("prometheus.yml")
@@ -59,9 +65,10 @@ struct MetricsTests {
         // A rate needs a sample from before.
         let quiet = try lab.use([0.1, 0.6])
         try wait("sum(finrace_requests_total)", "4")
-        let outcomes = try quiet + lab.use([1.3, 1.35, 1.4])
+        // The timer shows in closes at several moments.
+        let outcomes = try quiet + lab.use([1.3, 1.35, 1.4]) + lab.use([1.3]) + lab.use([1.3])
         let races = outcomes.filter { !$0.answered }.count
-        #expect(races == 3)
+        #expect(races == 5)
         try wait("sum(finrace_races_total)", "\(races)")
         try wait("sum(finrace_races_total{server=\"127.0.0.1:8080\",verdict=\"stale_reuse\"})", "\(races)")
         // A race's request is a request, too.
@@ -78,6 +85,36 @@ struct MetricsTests {
         try LiveLab.command("sh", "-c", "promtool check metrics < \(exposition.path)")
         try live.interrupt()
         #expect(live.status == 0)
+        let windows = live.output.split(separator: "\n").compactMap { line -> Double? in
+            let object = try? JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            return (object?["idle_timeout"] as? [String: Any])?["low_s"] as? Double
+        }
+        let window = try #require(windows.first)
+        #expect(Self.timeout("{server=\"127.0.0.1:8080\"}", text) == window, "\(text)")
+    }
+
+    /// Of the same capture, scrape and report agree.
+    @Test(
+        "--format prometheus has the timeout and the near misses of the report",
+        arguments: Places.folders(in: Places.captures).map(\.lastPathComponent))
+    func inferred(name: String) throws {
+        let file = "captures/\(name)/capture.pcap"
+        let exposition = try runFinrace(["--format", "prometheus", file]).text
+        let servers = try runFinrace(["--format", "ndjson", file]).text.split(separator: "\n").map {
+            try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] ?? [:]
+        }.filter { $0["type"] as? String == "server" }
+        #expect(!servers.isEmpty)
+        for server in servers {
+            let endpoint = try #require(server["server"] as? [String: Any])
+            let (ip, port) = (endpoint["ip"] as? String ?? "", endpoint["port"] as? Int ?? 0)
+            let label = "{server=\"\(ip.contains(":") ? "[\(ip)]" : ip):\(port)\"}"
+            let window = server["idle_timeout"] as? [String: Any]
+            let clusters = server["idle_timeout"] as? [[String: Any]]
+            let low = (window ?? clusters?.first)?["low_s"] as? Double
+            #expect(Self.timeout(label, exposition) == low, "\(exposition)")
+            let near = server["near_misses"] as? Int ?? 0
+            #expect(exposition.contains("finrace_near_misses_total\(label) \(near)\n"), "\(exposition)")
+        }
     }
 
     /// The names and labels of the interface.
@@ -93,7 +130,7 @@ struct MetricsTests {
             "finrace_server_closes_total{server=\"10.99.2.6:3000\",kind=\"fin\",cause=\"idle_timeout\"} 4",
             "finrace_idle_before_close_seconds_count{server=\"10.99.2.6:3000\"} 4",
             "finrace_idle_before_request_seconds_bucket{server=\"10.99.2.6:3000\",le=\"+Inf\"} 13",
-            "finrace_inferred_idle_timeout_seconds{server=\"10.99.2.6:3000\"} 3.0",
+            "finrace_inferred_idle_timeout_seconds{server=\"10.99.2.6:3000\"} 2.98",
             "finrace_dropped_packets_total{by=\"kernel\"} 0", "finrace_dropped_packets_total{by=\"interface\"} 0",
             "finrace_evicted_flows_total 0",
         ] { #expect(run.text.contains("\n" + sample), "\(sample)\n\(run.text)") }

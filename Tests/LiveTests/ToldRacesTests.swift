@@ -1,4 +1,5 @@
 import Capture
+import Diagnosis
 import Foundation
 import Teardown
 import TestSupport
@@ -111,6 +112,26 @@ struct ToldRacesTests {
         #expect(races == UInt64(capture.raceCount))
         let requests = metrics.servers.reduce(UInt64(0)) { $0 + $1.metrics.requests }
         #expect(requests >= UInt64(capture.requests))
+    }
+
+    /// What a scrape is told at the end of each recording, beside the servers of its report.
+    @Test("the timeouts inferred while it runs are those of the report", arguments: recorded + lab)
+    func timeouts(file: URL) throws {
+        let reading = try LiveReading(file, countsMetrics: true)
+        var tally = ServerTally()
+        for flow in reading.flows { tally.count(flow) }
+        let reported = Dictionary(uniqueKeysWithValues: tally.findings().map { ($0.server, $0) })
+        for (server, metrics) in try #require(reading.metrics).servers {
+            guard let finding = reported[server] else {
+                // The far side of a NAT: its connections are reported under their first name.
+                #expect(metrics.closeCount == 0, "\(server)")
+                continue
+            }
+            #expect(metrics.closeCount == UInt64(finding.closes.values.reduce(0, +)))
+            // Of more closes either has the newest, as they came to its knowledge: judged live earlier than reported.
+            guard metrics.closeCount <= UInt64(ServerMetrics.maximumCloses) else { continue }
+            #expect(metrics.idleTimeouts == finding.idleTimeouts, "\(server)")
+        }
     }
 
     @Test("a snapshot leaves the analysis as it was", arguments: recorded)

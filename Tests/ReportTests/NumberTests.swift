@@ -80,3 +80,34 @@ struct NumberTests {
         #expect(calendar.time == time)
     }
 }
+
+@Suite("Progress")
+struct ProgressTextTests {
+    private static let second = 1 * Nanoseconds.second
+
+    @Test(
+        "tells what is known",
+        arguments: [
+            // Bytes, of all, frames, seconds, line.
+            (412_000_000, 1_500_000_000, 3_612_345, 1, "412.0 MB of 1.5 GB (27 %), 3,600,000 packets/s, 3 s left"),
+            (0, 1000, 0, 1, "0 bytes of 1.0 kB (0 %)"),
+            (500, 1000, 149, 100, "500 bytes of 1.0 kB (50 %), 1 packets/s, 1 min 40 s left"),
+            (1000, 1000, 1234, 2, "1.0 kB of 1.0 kB (100 %), 610 packets/s"),
+            // It grew meanwhile.
+            (1200, 1000, 1234, 2, "1.0 kB of 1.0 kB (100 %), 610 packets/s"),
+            (0, 0, 0, 2, "0 bytes of 0 bytes"),
+            (1, 1_000_000_000_000, 1, 1, "1 byte of 1.0 TB (0 %), 1 packets/s"),
+            (0, nil, 12_400_000, 10, "12,400,000 packets, 1,200,000 packets/s"),
+            (7, nil, 0, 1, "reading"),
+            (Int.max, Int.max, Int.max, 1, "9,223,372.0 TB of 9,223,372.0 TB (100 %), 0 packets/s"),
+        ] as [(Int, Int?, Int, Int64, String)])
+    func line(read: Int, total: Int?, frames: Int, seconds: Int64, text: String) {
+        #expect(ProgressText.line(bytesRead: read, of: total, frames: frames, after: seconds * Self.second) == text)
+    }
+
+    @Test("takes a clock that stands still")
+    func stopped() {
+        #expect(ProgressText.line(bytesRead: 1, of: 2, frames: 1, after: 0).hasPrefix("1 byte of 2 bytes (50 %)"))
+        #expect(ProgressText.line(bytesRead: -1, of: -1, frames: -1, after: -1) == "0 bytes of 0 bytes")
+    }
+}

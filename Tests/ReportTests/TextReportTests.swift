@@ -142,8 +142,28 @@ struct TextReportTests {
         let text = render(
             .init(capture: capture, servers: [], flows: Array(repeating: outcome.flows[0], count: 60), timelines: []))
         #expect(text.hasPrefix("3,000 of 2 requests were lost"))
-        #expect(text.split(separator: "\n").count { $0.contains("crossed  GET") } == TextReport.maximumRaces)
+        #expect(text.split(separator: "\n").count { $0.contains("crossed  GET") } == TextReport.Extent.brief.races)
         #expect(text.contains("… and 2,950 more: --format ndjson lists all of them."))
+    }
+
+    @Test("Asked to be verbose, it lists them, each with its proof")
+    func verbose() {
+        let outcome = Script.analyze(.crossing())
+        var capture = outcome.capture
+        capture.verdicts = [.crossed: 60]
+        var race = outcome.flows[0]
+        race.loss?.requestLine = Array(("GET /" + String(repeating: "long", count: 100)).utf8)
+        let findings = Array(repeating: race, count: 60)
+        let text = TextReport(context, extent: .verbose).render(capture: capture, servers: [], findings: findings)
+        let brief = TextReport(context).render(capture: capture, servers: [], findings: findings)
+        #expect(brief.contains("… and 10 more") && !brief.contains("Proofs"))
+        #expect(!text.contains("… and "))
+        let lines = text.split(separator: "\n")
+        #expect(lines.allSatisfy { $0.count <= 100 })
+        #expect(lines.count { $0 == "    Wireshark filter: \(race.displayFilter)" } == 60)
+        // What the table cuts stands there, on as many lines as it takes.
+        let whole = text.filter { !$0.isWhitespace }.split(separator: "GET/" + String(repeating: "long", count: 100))
+        #expect(whole.count == 61)
     }
 
     @Test("Pipelined requests are counted")

@@ -29,6 +29,11 @@ struct Analyze: ParsableCommand {
             "text, json (one document), ndjson (one object a line) or prometheus.", valueName: "format"))
     var format = ReportFormat.text
 
+    @Flag(
+        name: .shortAndLong,
+        help: "In the text: the proof of each race, and lists in full where they are cut otherwise.")
+    var verbose = false
+
     @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
     var allFlows = false
 
@@ -46,7 +51,9 @@ struct Analyze: ParsableCommand {
     var failOnRace = false
 
     func run() throws {
-        let run = try CaptureRun(capture, appearance, needsSecondPass: write != nil)
+        let streams = format == .json || format == .ndjson
+        let run = try CaptureRun(
+            capture, appearance, needsSecondPass: write != nil, printsMeanwhile: streams)
         let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var output = try Output(appearance.output)
         let races = try report(run, log, to: &output)
@@ -63,7 +70,7 @@ struct Analyze: ParsableCommand {
         var settings = try run.analyzerSettings()
         if format == .prometheus { (settings.watchesRaces, settings.collectsMetrics) = (true, true) }
         var analyzer = Analyzer(settings)
-        var renderer = ReportRenderer(format, listsAllFlows: allFlows, log: log)
+        var renderer = ReportRenderer(format, listsAllFlows: allFlows, log: log, isVerbose: verbose)
         var races: Set<Int> = []
         try run.read(into: &analyzer) { findings, context in
             for finding in findings where finding.isRace { races.insert(finding.flow) }

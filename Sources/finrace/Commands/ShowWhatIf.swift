@@ -33,6 +33,11 @@ struct ShowWhatIf: ParsableCommand {
     @Option(help: ArgumentHelp("text, json (one document) or ndjson (one object a line).", valueName: "format"))
     var format = ReportFormat.text
 
+    @Flag(
+        name: .shortAndLong,
+        help: "In the text: every server, and not only the \(WhatIfReport.usualServers) with the most races.")
+    var verbose = false
+
     private var limits: [IdleLimit] {
         clientIdle.flatMap(\.limits).map { IdleLimit(.client, $0) }
             + serverIdle.flatMap(\.limits).map { IdleLimit(.server, $0) }
@@ -70,7 +75,9 @@ struct ShowWhatIf: ParsableCommand {
         switch format {
         case .text:
             let look = appearance.look
-            let report = WhatIfReport(context, style: look.isColored ? .coloured : .plain, width: look.width)
+            let report = WhatIfReport(
+                context, style: look.isColored ? .coloured : .plain, width: look.width,
+                maximumServers: verbose ? .max : WhatIfReport.usualServers)
             try output.write(report.render(answer, sums))
         case .json:
             try output.write(WhatIfJSON.document(answer))

@@ -10,8 +10,8 @@ struct Sniff: ParsableCommand {
         abstract: "Watch interfaces and tell of each race when it is proven.",
         discussion: """
             Prints a line a race, and the report at the end: on SIGINT or SIGTERM, after -c frames or after --duration. \
-            SIGUSR1 prints the report and goes on, SIGHUP opens the files of -o and -w anew. Privileges are given up \
-            once the interfaces are open.
+            SIGUSR1 prints the report and goes on (with ndjson the sums, with json it completes the document and begins \
+            another), SIGHUP opens the files of -o and -w anew. Privileges are given up once the interfaces are open.
 
             EXAMPLES:
               finrace sniff -i any tcp port 8080
@@ -24,17 +24,20 @@ struct Sniff: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "text, json (one document at the end), ndjson (one object a line) or prometheus.", valueName: "format"))
+            "text, json (a document at the end and at each SIGUSR1), ndjson (one object a line) or prometheus.",
+            valueName: "format"))
     var format = ReportFormat.text
+
+    @Flag(
+        name: .shortAndLong,
+        help: "In the text report: the proof of each race, and lists in full where they are cut otherwise.")
+    var verbose = false
 
     @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
     var allFlows = false
 
     @Flag(help: "Exit with 1 when there is a race.")
     var failOnRace = false
-
-    @Flag(help: "No status line on a terminal.")
-    var noProgress = false
 
     func run() throws {
         try live.requireInterface()

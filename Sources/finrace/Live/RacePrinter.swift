@@ -14,14 +14,15 @@ struct RacePrinter: ~Copyable {
     private(set) var raceCount = 0
 
     init(
-        _ output: consuming Output, _ format: ReportFormat, listsAllFlows: Bool, look: Look, isQuiet: Bool
+        _ output: consuming Output, _ format: ReportFormat, listsAllFlows: Bool, look: Look, isQuiet: Bool,
+        isVerbose: Bool
     ) {
         self.output = output
         self.format = format
         self.listsAllFlows = listsAllFlows
         self.look = look
         self.isQuiet = isQuiet
-        renderer = ReportRenderer(format, listsAllFlows: listsAllFlows)
+        renderer = ReportRenderer(format, listsAllFlows: listsAllFlows, isVerbose: isVerbose)
     }
 
     /// Tells of a race, or of what it turned out to be.
@@ -62,8 +63,11 @@ struct RacePrinter: ~Copyable {
         try output.flush()
     }
 
-    /// Prints the report as it stands. Lines of single flows come once, when the flow is done: as NDJSON it is the
-    /// sums alone. The one document of JSON is not complete yet, so that standard error gets the text.
+    /// Prints the report as it stands, where the report goes.
+    ///
+    /// As NDJSON it is the sums alone: lines of single flows come once, when the flow is done or its race is proven. As
+    /// JSON it completes the document, whose flows are those that came to their end since the one before, and of those
+    /// that go on the ones with a failure; another document begins.
     ///
     /// - Parameter judge: hands over the findings of the connections that go on, and returns the sums and what was
     ///   counted.
@@ -72,19 +76,19 @@ struct RacePrinter: ~Copyable {
         judge: ((FlowFinding) throws -> Void) throws -> (CaptureFinding, MetricsTally?)
     ) throws {
         // Its copy takes what is not yet certain.
-        var sketch = format == .json ? ReportRenderer(.text, listsAllFlows: false) : renderer
-        var errors = Output.standardError
+        var sketch = renderer
         if format == .text, raceCount > 0 { try output.write("\n") }
         let (sums, metrics) = try judge { finding in
-            if format != .ndjson { try sketch.add(finding, context, to: &errors) }
+            switch format {
+            case .text, .prometheus: break
+            case .ndjson: return sketch.count(finding)
+            case .json: guard listsAllFlows || finding.hasFailure else { return sketch.count(finding) }
+            }
+            try sketch.add(finding, context, to: &output)
         }
-        if format == .json {
-            try sketch.finish(sums, metrics, context, look, to: &errors, live: live)
-            try errors.flush()
-        } else {
-            try sketch.finish(sums, metrics, context, look, to: &output, live: live)
-            try output.flush()
-        }
+        try sketch.finish(sums, metrics, context, look, to: &output, live: live)
+        renderer.beginDocument()
+        try output.flush()
     }
 
     mutating func flush() throws { try output.flush() }

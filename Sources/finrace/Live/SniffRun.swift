@@ -28,6 +28,7 @@ struct SniffRun: ~Copyable {
     private var printer: RacePrinter
     private var savefile: RaceSavefile?
     private var status: StatusLine
+    private var timeouts = TimeoutGauges()
     /// New lines of the key log, where it grows while the capture runs; nil without one.
     var moreKeys: (() -> [UInt8])?
 
@@ -61,9 +62,8 @@ struct SniffRun: ~Copyable {
         self.savefile = savefile
         printer = RacePrinter(
             output, command.format, listsAllFlows: command.allFlows, look: command.appearance.look,
-            isQuiet: command.appearance.quiet)
-        let isShown = Terminal.isTerminal(2) && !command.noProgress && !command.appearance.quiet
-        status = StatusLine(isShown: isShown)
+            isQuiet: command.appearance.quiet, isVerbose: command.verbose)
+        status = StatusLine(isShown: command.appearance.showsProgress)
         let wall = SystemClock.wallTime
         steady = SystemClock.steadyTime
         clock = ClockSteps(wall: wall, steady: steady)
@@ -223,10 +223,13 @@ struct SniffRun: ~Copyable {
             interfaceDropped: drops.interface, evictedFlows: analyzer.evictedFlows)
     }
 
-    private func publish() {
-        guard let server, let metrics = analyzer.metrics else { return }
+    private mutating func publish() {
+        guard let server else { return }
+        let inferred = timeouts.renew(of: &analyzer)
+        guard let metrics = analyzer.metrics else { return }
         let problem = problems.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }.joined(separator: "; ")
-        server.publish(PrometheusText.render(metrics, sums), problem: problem.isEmpty ? nil : problem)
+        server.publish(
+            PrometheusText.render(metrics, inferred, sums), problem: problem.isEmpty ? nil : problem)
     }
 
     // MARK: The report
