@@ -1,0 +1,154 @@
+"""The truth of a recording: what the two kernels and the server's application say, never the packets.
+
+One connection a line in truth.jsonl. A lost request's label comes from the client's kernel at the moment of the send:
+
+    crossing                  nothing of the server's close had been received
+    stale_reuse               the FIN had been received (CLOSE_WAIT)
+    stale_after_close_notify  over TLS, the alert had been received and no FIN
+    unread_data_close         crossing, but the server's kernel had received more than it ever answered when it closed
+    send_refused_locally      the kernel refused the send
+    stale_after_rst           the connection had been reset
+    failed_after_app_saw      the application logged the request's id
+    timeout                   no end of the connection came, only the client's patience ended
+"""
+
+import re
+from collections import defaultdict
+
+from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES
+
+_ID = re.compile(r"/r/([\w.-]+)")
+
+
+def applications_log(path):
+    """Request ids that the application saw, each with the client's ports (0 where the server does not say)."""
+    seen = defaultdict(list)
+    with open(path, errors="replace") as file:
+        for line in file:
+            words = line.split()
+            if len(words) >= 2 and words[1].isdigit():
+                seen[words[0]].append(int(words[1]))
+    return seen
+
+
+def request_id(send):
+    """The id in a request that is readable."""
+    match = _ID.search(send["head"])
+    return match and match.group(1)
+
+
+class Judge:
+    """Labels the connections of one recording."""
+
+    def __init__(self, application, server_journal, relabel=None):
+        self.application, self.relabel = application, relabel or {}
+        self.by_port = defaultdict(list)
+        for seen in server_journal:
+            self.by_port[_port(seen.peer)].append(seen)
+
+    def connection(self, record, seen):
+        """Completes a record of a client's by what its kernel (`seen`) and the server say."""
+        server = self._server_side(seen)
+        if server and (closing := server.closing):
+            record["server_close"] = [{
+                "by": closing["op"], "t": closing["t"], "state": STATES.get(closing["state"]),
+                "unread": self._unanswered_at_close(server)}]
+        for request in record["requests"]:
+            request["app_saw"] = request["id"] in self.application
+            self._request(request, record, seen, server)
+        lost = [r for r in record["requests"] if r["label"] != "ok"]
+        crossing = [r for r in lost if r["label"] == "crossing"]
+        record["label"] = (crossing or lost)[0]["label"] if lost else self._end(record, seen, server)
+        for item in [record, *record["requests"]]:
+            item["label"] = self.relabel.get(item["label"], item["label"])
+        return record
+
+    def _server_side(self, seen):
+        """The same connection at the server: by the client's port, which no translation here changes, and by time."""
+        near = [s for s in self.by_port.get(_port(seen.local), []) if s.opened_t >= seen.opened_t - 2]
+        return min(near, key=lambda s: abs(s.opened_t - seen.opened_t), default=None)
+
+    @staticmethod
+    def _unanswered_at_close(server):
+        """Bytes that the server's kernel had at its close and that came after its last answer."""
+        sends = [call for call in server.sends() if call["n"] > 0 and call["t"] < server.closing["t"]]
+        answered = sends[-1]["rcv"] if sends else 0
+        is_client_closed = server.closing["state"] == CLOSE_WAIT  # its FIN counts as one byte
+        return max(server.closing["pend"], server.closing["rcv"] - answered - is_client_closed)
+
+    def _request(self, request, record, seen, server):
+        send = request.pop("send", None)
+        if send:
+            request["tcp_state_before"] = STATES.get(send["state"], str(send["state"]))
+            request["tcp_state_after"] = STATES.get(send["state2"], str(send["state2"]))
+        if request.get("outcome") == "ok":
+            request["label"] = "unsolicited_response_taken" if request.get("unsolicited") else "ok"
+        elif request["app_saw"]:
+            request["label"] = "failed_after_app_saw"
+        elif request.get("outcome") == "timeout":
+            request["label"] = "timeout"
+        elif request.get("send_failed") or send is None or send["n"] < 0:
+            request["label"] = "send_refused_locally"
+        elif send["state"] == CLOSE_WAIT:
+            request["label"] = "stale_reuse"
+        elif send["state"] == CLOSED:
+            request["label"] = "stale_after_rst"
+        else:
+            self._established(request, record, seen, server, send)
+
+    def _established(self, request, record, seen, server, send):
+        is_stale = record["tls"] and send["rcv"] > seen.received_until(self._idle_since(request, record))
+        request["label"] = "stale_after_close_notify" if is_stale else "crossing"
+        # Something came during the call itself: nobody can say what the kernel knew when it made the segment.
+        if send["state2"] != ESTABLISHED or send["rcv2"] != send["rcv"]:
+            request["ambiguous"] = True
+        if not is_stale and server and server.closing and self._unanswered_at_close(server) > 0:
+            request["label"] = "unread_data_close"
+
+    @staticmethod
+    def _idle_since(request, record):
+        before = [r["t_result"] for r in record["requests"] if r.get("outcome") == "ok"]
+        return max((t for t in before if t <= request["t_send"]), default=0)
+
+    def _end(self, record, seen, server):
+        """Of a connection without a loss: who closed first."""
+        closing = seen.closing
+        if closing is None or closing["state"] in (CLOSE_WAIT, CLOSED):
+            return "idle_close" if closing else "ok"
+        last = max((r["t_result"] for r in record["requests"] if "t_result" in r), default=0)
+        if record["tls"] and closing["rcv"] > seen.received_until(last):
+            return "idle_close_notify_only"
+        if server and server.closing and server.closing["state"] == ESTABLISHED:
+            # Both closed before they had the other's FIN.
+            record["ambiguous"] = True
+        return "client_close"
+
+
+def _port(address):
+    return int(address.rsplit(":", 1)[1])
+
+
+def by_calls(requests, seen):
+    """Adds to each request of an aiming client the send that the witness saw during it."""
+    sends = seen.sends()
+    for request in requests:
+        during = [s for s in sends if request["t_send"] - 1e-3 <= s["t"] <= request.get("t_sent", request["t_result"]) + 1e-3]
+        request["send"] = during[0] if during else None
+
+
+def of_aimed(records, client_journal, judge):
+    """The truth of connections that the aiming client describes itself."""
+    by_local = defaultdict(list)
+    for seen in client_journal:
+        by_local[seen.local].append(seen)
+    found = []
+    for record in sorted(records, key=lambda record: record["conn"]):
+        near = by_local.get(record.get("client"), [])
+        seen = min(near, key=lambda s: abs(s.opened_t - record["connect_t"]), default=None)
+        if seen is None or record.get("client_error"):
+            record["label"] = "client_error"
+            found.append(record)
+            continue
+        by_calls(record["requests"], seen)
+        found.append(judge.connection(record, seen))
+    return found
