@@ -6,8 +6,10 @@ import os
 import signal
 import sys
 
-from . import accuracy, needs, recording, scenarios, table
+from . import accuracy, cases, cut, needs, recording, scenarios, table
 from .stage import Failure
+
+_CAPTURES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def _arguments():
@@ -22,6 +24,10 @@ def _arguments():
             item.add_argument("names", nargs="+", metavar="NAME")
         item.add_argument("-o", "--output", default="recordings", metavar="DIR", help="default: %(default)s")
         item.add_argument("--keep-going", action="store_true", help="record the others when one fails")
+    item = commands.add_parser("case", help="make cases of captures/ from recordings")
+    item.add_argument("names", nargs="*", metavar="NAME", help="default: all that are known")
+    item.add_argument("-r", "--recordings", default="recordings", metavar="DIR", help="default: %(default)s")
+    item.add_argument("--finrace", metavar="FILE", help="the program that has to agree; default: the newest build")
     item = commands.add_parser("accuracy", help="finrace's verdicts against the truth of recordings")
     item.add_argument("folders", nargs="*", metavar="DIR", help="recordings, at any depth; default: captures/")
     item.add_argument("--finrace", metavar="FILE", help="the program to measure; default: the newest build")
@@ -35,10 +41,13 @@ def main():
     if words and words[0] in scenarios.BY_NAME:  # `record node` is short for `record scenario node`
         words.insert(0, "scenario")
     options = _arguments().parse_args(words)
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    # A parent may have blocked or ignored signals; tcpdump and the recorder itself are ended by them.
+    signal.pthread_sigmask(signal.SIG_SETMASK, [])
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
     try:
-        return {"list": _list, "needs": _needs, "scenario": _record, "all": _record, "accuracy": _accuracy}[options.command](options)
+        return {"list": _list, "needs": _needs, "scenario": _record, "all": _record, "accuracy": _accuracy,
+                "case": _case}[options.command](options)
     except Failure as failure:
         print(f"record: {failure}", file=sys.stderr)
         return 1
@@ -57,11 +66,28 @@ def _needs(options):
     return 0 if needs.report(options.install) else 1
 
 
+def _case(options):
+    needs.require(["tshark"])
+    failures = 0
+    for name in options.names or cases.BY_NAME:
+        if name not in cases.BY_NAME:
+            raise Failure(f"no case {name}; known are {', '.join(cases.BY_NAME)}")
+        try:
+            flows = cut.make(
+                cases.BY_NAME[name], options.recordings, os.path.join(_CAPTURES, name), accuracy.program(options.finrace))
+            print(f"{name:28}" + ", ".join(flow["verdict"] for flow in flows))
+        except Failure as failure:
+            print(f"record: {failure}", file=sys.stderr)
+            failures += 1
+    return 1 if failures else 0
+
+
 def _accuracy(options):
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    scores, total = accuracy.measure(accuracy.program(options.finrace), options.folders or [here])
+    scores, total = accuracy.measure(accuracy.program(options.finrace), options.folders or [_CAPTURES])
     if options.json:
-        print(json.dumps({**total.figures, "counts": total.counts, "disagreements": total.disagreements}, indent=1))
+        print(json.dumps({
+            **total.figures, "counts": total.counts, "confusion": total.confusion,
+            "disagreements": total.disagreements}, indent=1))
     else:
         print(table.render(scores, total))
     return 0

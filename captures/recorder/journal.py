@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 ESTABLISHED, CLOSED, CLOSE_WAIT = 1, 7, 8
 STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECV", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 6: "TIME_WAIT", 7: "CLOSE",
           8: "CLOSE_WAIT", 9: "LAST_ACK", 11: "CLOSING"}
-TLS_APPLICATION_DATA = 23
+TLS_ALERT, TLS_APPLICATION_DATA = 21, 23
+# Bytes of a TLS 1.3 alert with its header: as everybody sends it, and with the JDK's padding.
+TLS13_ALERTS = (24, 40)
+# First byte and length of an HTTP/2 GOAWAY frame without a text.
+GOAWAY = (0, 17)
 
 
 @dataclass
@@ -25,8 +29,12 @@ class Seen:
         return next((call for call in self.calls if call["op"] in ("shutdown", "close")), None)
 
     @property
-    def last_t(self):
-        return self.calls[-1]["t"] if self.calls else self.opened_t
+    def farewell(self):
+        """The first sign of a close that this host gave: a close_notify or a GOAWAY may come long before the FIN."""
+        sends = [call for call in self.sends() if call["n"] > 0]
+        last = (sends[-1]["type"], sends[-1]["n"]) if sends else (None, 0)
+        is_alert = last[0] == TLS_ALERT or (last[0] == TLS_APPLICATION_DATA and last[1] in TLS13_ALERTS)
+        return sends[-1] if is_alert or last == GOAWAY else self.closing
 
     def sends(self):
         return [call for call in self.calls if call["op"] == "send"]
@@ -35,13 +43,11 @@ class Seen:
         """How many bytes the application had read by then."""
         return sum(c["n"] for c in self.calls if c["op"] == "recv" and c["n"] > 0 and c["t"] <= time)
 
-    def answer_to(self, send):
-        """What the reads after a send gave, up to the next send: ok, eof, reset or none."""
+    def end_after(self, send):
+        """How the reads after a send ended: eof, reset, or none before the connection was closed from here."""
         for call in self.calls[self.calls.index(send) + 1:]:
-            if call["op"] == "send" or call["op"] == "close":
-                return "none"
-            if call["op"] == "recv":
-                return "ok" if call["n"] > 0 else "eof" if call["n"] == 0 else "reset"
+            if call["op"] == "recv" and call["n"] <= 0:
+                return "eof" if call["n"] == 0 else "reset"
         return "none"
 
 

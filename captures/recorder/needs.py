@@ -11,12 +11,11 @@ VENV = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cach
 
 # What every recording needs, then what single scenarios do: program, Debian package.
 BASE = {
-    "ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "sysctl": "procps",
-    "openssl": "openssl", "cc": "gcc libc6-dev",
+    "ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "cc": "gcc libc6-dev",
 }
 DEBIAN = {
     "node": "nodejs", "nginx": "nginx-light", "haproxy": "haproxy", "go": "golang-go", "java": "openjdk-17-jdk-headless",
-    "javac": "openjdk-17-jdk-headless", "nft": "nftables", "tshark": "tshark",
+    "javac": "openjdk-17-jdk-headless", "nft": "nftables", "openssl": "openssl", "tshark": "tshark",
 }
 # Program or Python module, PyPI package. They go to an environment of their own.
 PYPI = {

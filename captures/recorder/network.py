@@ -13,6 +13,10 @@ from .stage import Failure
 CLIENT_LINK = {4: ("10.77.1.1", "10.77.1.2", 24), 6: ("fd77:1::1", "fd77:1::2", 64)}
 SERVER_LINK = {4: ("10.77.2.1", "10.77.2.2", 24), 6: ("fd77:2::1", "fd77:2::2", 64)}
 OVERLAY = ("10.78.0.1", "10.78.0.2")
+# Both families are forwarded, and addresses are usable at once.
+_SETTINGS = {
+    "ipv4/ip_forward": 1, "ipv6/conf/all/forwarding": 1, "ipv6/conf/all/accept_dad": 0, "ipv6/conf/default/accept_dad": 0,
+}
 SERVICE = "10.79.0.9"  # what clients call a server behind NAT
 
 
@@ -43,9 +47,8 @@ class Network:
         self.stage, self.path = stage, path
         self.client, self.router, self.server = (stage.host(letter) for letter in "cms")
         for host in (self.client, self.router, self.server):
-            stage.run(
-                host, "sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1",
-                "net.ipv6.conf.all.accept_dad=0", "net.ipv6.conf.default.accept_dad=0")
+            for setting, value in _SETTINGS.items():
+                stage.run(host, "sh", "-c", f"echo {value} > /proc/sys/net/{setting}")
         long, short = (("s", "c") if path.near == "client" else ("c", "s"))
         self._link(long, delayed=True)
         self._link(short, delayed=False)
@@ -104,8 +107,11 @@ class Network:
         self.stage.run(self.router, "nft", "-f", "-", text_input=f"""
             table ip translation {{
               chain before {{ type nat hook prerouting priority -100;
-                ip daddr {SERVICE} tcp dport 80 dnat to {self.server_ip}:{port} }}
-              chain after {{ type nat hook postrouting priority 100; ip saddr {self.client_ip} masquerade }}
+                ip daddr {SERVICE} tcp dport 80 dnat to {self.server_ip}:{port};
+              }}
+              chain after {{ type nat hook postrouting priority 100;
+                ip saddr {self.client_ip} masquerade;
+              }}
             }}""")
         self.target = (SERVICE, 80)
 

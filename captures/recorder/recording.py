@@ -22,7 +22,9 @@ def record(scenario, folder):
     """
     server = scenario.server
     start, needed, version, *_ = servers.SOFTWARE[server.kind]
-    needs.require([*needed, *clients.needs_of(scenario), *(["nft"] if scenario.path.nat or scenario.path.middlebox else [])])
+    needed = [*needed, *clients.KINDS[scenario.client].NEEDS]
+    needed += ["nft"] if scenario.path.nat or scenario.path.middlebox else []
+    needs.require(needed + (["openssl"] if server.tls else []))
     began = time.time()
     with Stage() as stage:
         network = Network(stage, scenario.path, server.port)
@@ -46,13 +48,13 @@ def record(scenario, folder):
 
         application = truth.applications_log(
             stage.path("server.log" if server.kind in servers.LOGS_TO_OUTPUT else "app.log"))
-        judge = truth.Judge(application, read(stage.path("server.journal")), scenario.relabel)
+        judge = truth.Judge(application, read(stage.path("server.journal")), scenario.relabel, server.mode == "abort")
         found = client.truth(judge)
         os.makedirs(folder, exist_ok=True)
         captures.keep(folder)
         with open(os.path.join(folder, "truth.jsonl"), "w") as file:
             file.writelines(json.dumps(record) + "\n" for record in found)
-        for name in ["app.log", *client.files()]:
+        for name in ["app.log", *client.FILES]:
             if os.path.exists(stage.path(name)):
                 shutil.copy(stage.path(name), os.path.join(folder, name))
         labels = Counter(record["label"] for record in found)
@@ -60,7 +62,7 @@ def record(scenario, folder):
             "scenario": scenario.name, "title": scenario.title, "software": [_version(version), *client.versions()],
             "system": f"{platform.system()} {platform.release().split('-')[0]}", "recorded": int(began),
             "rtt_ms": scenario.path.rtt_ms, "path": _changed(scenario.path), "server": _changed(server),
-            "labels": dict(labels), "took_s": round(time.time() - began, 1), **client.measured}
+            "capture_late_s": late, **scenario.capture, "labels": dict(labels), "took_s": round(time.time() - began, 1), **client.measured}
         names = network.second_names(server.port)
         if names:
             info["behind_nat"] = {"client_ip": names[0], "server": names[1]}

@@ -71,13 +71,14 @@ def _with_truth(folder, names):
             continue
         path, presence = os.path.join(folder, file_name), None
         presence = Presence(path)
-        asked = [_asked(c, traits, _point(file_name), presence.start) for c in connections if c.get("client")]
+        asked = [_asked(c, traits, point_of(file_name), presence.start) for c in connections if c.get("client")]
         for key_file in [None, *keys[:1]]:
             yield File(f"{name}/{file_name}{' with keys' if key_file else ''}", path, asked, presence, key_file,
                        not traits.is_cut)
 
 
-def _point(name):
+def point_of(name):
+    """Where a file was captured, by its name."""
     return next((point for point in ("client", "server") if name.startswith(point)), "any")
 
 

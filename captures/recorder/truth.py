@@ -15,7 +15,7 @@ One connection a line in truth.jsonl. A lost request's label comes from the clie
 import re
 from collections import defaultdict
 
-from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES
+from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA
 
 _ID = re.compile(r"/r/([\w.-]+)")
 
@@ -31,6 +31,11 @@ def applications_log(path):
     return seen
 
 
+def endpoint(host, port):
+    """As the kernel's addresses are written everywhere here."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
 def request_id(send):
     """The id in a request that is readable."""
     match = _ID.search(send["head"])
@@ -40,21 +45,24 @@ def request_id(send):
 class Judge:
     """Labels the connections of one recording."""
 
-    def __init__(self, application, server_journal, relabel=None):
-        self.application, self.relabel = application, relabel or {}
+    def __init__(self, application, server_journal, relabel=None, is_abortive=False):
+        """`is_abortive`: the server's close is an RST even where it leaves nothing unread."""
+        self.application, self.relabel, self.is_abortive = application, relabel or {}, is_abortive
         self.by_port = defaultdict(list)
-        for seen in server_journal:
+        # A connection that its client had left before it was accepted has no peer any more.
+        for seen in filter(lambda seen: seen.peer, server_journal):
             self.by_port[_port(seen.peer)].append(seen)
 
     def connection(self, record, seen):
         """Completes a record of a client's by what its kernel (`seen`) and the server say."""
         server = self._server_side(seen)
-        if server and (closing := server.closing):
+        if server and (closing := server.farewell):
             record["server_close"] = [{
                 "by": closing["op"], "t": closing["t"], "state": STATES.get(closing["state"]),
                 "unread": self._unanswered_at_close(server)}]
         for request in record["requests"]:
-            request["app_saw"] = request["id"] in self.application
+            # A pool may have sent it again, and says whether the application had this sending.
+            request.setdefault("app_saw", request["id"] in self.application)
             self._request(request, record, seen, server)
         lost = [r for r in record["requests"] if r["label"] != "ok"]
         crossing = [r for r in lost if r["label"] == "crossing"]
@@ -71,10 +79,11 @@ class Judge:
     @staticmethod
     def _unanswered_at_close(server):
         """Bytes that the server's kernel had at its close and that came after its last answer."""
-        sends = [call for call in server.sends() if call["n"] > 0 and call["t"] < server.closing["t"]]
+        farewell = server.farewell
+        sends = [call for call in server.sends() if call["n"] > 0 and call["t"] < farewell["t"]]
         answered = sends[-1]["rcv"] if sends else 0
-        is_client_closed = server.closing["state"] == CLOSE_WAIT  # its FIN counts as one byte
-        return max(server.closing["pend"], server.closing["rcv"] - answered - is_client_closed)
+        is_client_closed = farewell["state"] == CLOSE_WAIT  # its FIN counts as one byte
+        return max(farewell["pend"], farewell["rcv"] - answered - is_client_closed)
 
     def _request(self, request, record, seen, server):
         send = request.pop("send", None)
@@ -102,8 +111,11 @@ class Judge:
         # Something came during the call itself: nobody can say what the kernel knew when it made the segment.
         if send["state2"] != ESTABLISHED or send["rcv2"] != send["rcv"]:
             request["ambiguous"] = True
-        if not is_stale and server and server.closing and self._unanswered_at_close(server) > 0:
+        if not is_stale and server and server.farewell and self._unanswered_at_close(server) > 0:
             request["label"] = "unread_data_close"
+        elif server and server.closing and request.get("outcome") == "reset" and not self.is_abortive:
+            # A reset without a FIN before it: the request came after the server's kernel was asked and before the close.
+            request["ambiguous"] = True
 
     @staticmethod
     def _idle_since(request, record):
@@ -152,3 +164,57 @@ def of_aimed(records, client_journal, judge):
         by_calls(record["requests"], seen)
         found.append(judge.connection(record, seen))
     return found
+
+
+def of_pool(asked, client_journal, judge, tls=""):
+    """The truth of a pool's connections: each request that went out on one, answered or not.
+
+    `asked` is what the pool's user saw, one line a request. Over TLS a request is the first record of application data
+    on its worker's connection while the user waited.
+    """
+    owners, of_worker = {}, defaultdict(list)
+    users = {request["id"]: request for request in asked}
+    for name, ports in judge.application.items():
+        for port in ports:
+            if name in users:
+                owners[port] = users[name]["worker"]
+    for request in asked:
+        of_worker[request["worker"]].append(request)
+    found = []
+    for number, seen in enumerate(client_journal):
+        record = {"conn": number, "client": seen.local, "server": seen.peer, "tls": tls or None, "intent": "pool",
+                  "connect_t": seen.opened_t, "close": {}, "requests": []}
+        if seen.closing:
+            record["client_close_t"] = seen.closing["t"]
+        sends = _sends_under_tls(seen, of_worker[owners.get(_port(seen.local))]) if tls else _readable_sends(seen, users)
+        for user, send in sends:
+            record["requests"].append(_attempt(user, send, seen, _port(seen.local) in judge.application.get(user["id"], [])))
+        # A connection that was opened and never used says nothing.
+        if record["requests"]:
+            found.append(judge.connection(record, seen))
+    return found
+
+
+def _readable_sends(seen, users):
+    for send in seen.sends():
+        if request_id(send) in users:
+            yield users[request_id(send)], send
+
+
+def _sends_under_tls(seen, requests):
+    first_answer = None
+    for user in sorted(requests, key=lambda request: request["t_send"]):
+        during = [s for s in seen.sends() if s["type"] == TLS_APPLICATION_DATA
+                  and user["t_send"] - 2e-3 <= s["t"] <= user["t_result"] + 2e-3]
+        if during:
+            # The first request follows the handshake, whose last message looks the same.
+            yield user, during[0] if first_answer else during[-1]
+            first_answer = True
+
+
+def _attempt(user, send, seen, is_seen_here):
+    """One sending of a request, which may be one of several."""
+    outcome = "ok" if is_seen_here and user["error"] is None else seen.end_after(send)
+    return {"id": user["id"], "method": user["method"], "worker": user["worker"], "status": user["status"],
+            "error": user["error"], "t_send": send["t"], "t_result": user["t_result"], "outcome": outcome, "send": send,
+            "app_saw": is_seen_here, **({"attempt_failed": True} if outcome != "ok" else {})}

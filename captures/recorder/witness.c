@@ -109,7 +109,7 @@ static void end(const struct call *call, const char *op, int fd, long result, co
     if (!call->is_on) return;
     int error = errno, length = 0, type = -1;
     char head[HEAD + 1], line[512];
-    struct view after = strcmp(op, "close") ? look(fd) : call->before;
+    struct view after = look(fd);
     for (int part = 0; part < count && length < HEAD; part++) {
         const unsigned char *bytes = parts[part].iov_base;
         for (size_t i = 0; i < parts[part].iov_len && length < HEAD; i++) {
@@ -202,12 +202,12 @@ WITNESSED(
 WITNESSED(ssize_t, recvmsg, "recv", 0, 0, (int fd, struct msghdr *message, int flags), fd, message, flags)
 WITNESSED(int, shutdown, "shutdown", 0, 0, (int fd, int how), fd, how)
 
+/* Written down before it is done: afterwards another thread may have the descriptor for a new connection. */
 int close(int fd) {
     REAL(close);
     if (fd == journal && fd >= 0) return 0;
     struct call call = begin(fd);
-    int result = real(fd);
-    end(&call, "close", fd, result, 0, 0);
+    end(&call, "close", fd, 0, 0, 0);
     if (fd >= 0 && fd < DESCRIPTORS) is_watched[fd] = 0;
-    return result;
+    return real(fd);
 }

@@ -25,12 +25,12 @@ class Aim:
         self.gaps.append(gap)
         self.moments.append(moment)
 
-    # With four or more measurements one outlier on each side is left out.
+    # With four or more measurements the lowest one and the highest quarter are outliers.
     def low(self):
         return sorted(self.gaps)[1 if len(self.gaps) >= 4 else 0]
 
     def high(self):
-        return sorted(self.gaps)[-2 if len(self.gaps) >= 4 else -1]
+        return sorted(self.gaps)[-1 - len(self.gaps) // 4]
 
     def at(self, idle_since, rng):
         """A moment to send at, so that the request may pass the close: within one round trip before it arrives."""
@@ -74,7 +74,7 @@ class Intents:
         for count in range(rng.randint(1, most)):
             if count:
                 c.idle(time.time() + rng.uniform(0.02, 0.25))
-            if not c.ask(method=self._method(rng)):
+            if not c.ask(method=self._method(rng)) or c.is_told_to_close:
                 return False
         return True
 
@@ -87,7 +87,7 @@ class Intents:
     def normal(self, c, rng):
         """Short pauses only; the client closes."""
         for _ in range(rng.randint(3, 6)):
-            if not c.ask(method=self._method(rng)):
+            if not c.ask(method=self._method(rng)) or c.is_told_to_close:
                 break
             c.idle(time.time() + rng.uniform(0.05, 0.4 * min(self.config["timeout_s"], 2)))
         c.close()

@@ -145,6 +145,11 @@ class Talk:
         close = self.record["close"]
         return close["rdhup_t"] or (close["readable_t"] if self.context else None)
 
+    @property
+    def is_told_to_close(self):
+        """Whether the last answer said that the connection will not be kept."""
+        return "close" in self.answer.get("connection", "").lower()
+
     def idle(self, until, stop_on_close=False):
         """Waits, and notes when the connection becomes readable or half-closed, without reading."""
         close = self.record["close"]
