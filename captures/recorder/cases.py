@@ -28,8 +28,8 @@ CASES = [
         "send: its event loop had not looked yet."),
     Case(
         "envoy-burst", "envoy-burst", "server", {"crossing": 4, "stale_reuse": 3, "idle_close": 1},
-        "Envoy under bursts of some thousand requests a second: connections that were opened for one burst are closed when the "
-        "next one begins.",
+        "Envoy under bursts of sixty to a hundred requests at once, some thousand a second: connections that were opened for one "
+        "burst are closed when the next one begins.",
         "A busy event loop reads FINs late: beside crossings there are requests that left some hundred microseconds after the "
         "kernel had the FIN. No setting of the loop mends that; a shorter idle limit does."),
     Case(
@@ -49,8 +49,9 @@ CASES = [
         "Connections of very different idle times end in the same millisecond, and what is under way to any of them is lost."),
     Case(
         "reactor-netty-report", "reactor-report", "any", {"crossing": 3, "idle_close": 2},
-        "A Java client over TLS, a server that sends close_notify and FIN after 5 s of idle, captured with `tcpdump -i any`: what "
-        "users of Reactor Netty report as `Connection prematurely closed BEFORE response`.",
+        "A Java client over TLS, a server that sends close_notify and FIN after 5 s of idle, captured with `tcpdump -i any`: the "
+        "setting in which users of Reactor Netty report `Connection prematurely closed BEFORE response`. The client here is the "
+        "JDK's HttpClient, with the TLS of the JDK that Netty uses too.",
         "Each packet is there twice. The JDK answers a close_notify with one of its own, padded to a record of 35 bytes, and the "
         "server with a reset: that is no request. The lost requests are those on whose connection the close_notify came too late."),
     Case(

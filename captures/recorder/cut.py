@@ -3,8 +3,8 @@
 import json
 import os
 import re
-import shutil
 import subprocess
+import textwrap
 from collections import defaultdict
 
 from . import accuracy, savefile
@@ -103,15 +103,17 @@ def _reason(connection, lost):
     if before:
         words.append(f"kernel state {before} at the send" if before != after else f"kernel state {before} before and after the send")
     if label == "stale_after_close_notify":
-        words.append("the kernel had received bytes after the last answer, the close_notify")
+        words.append("the kernel had received bytes after the last answer, the close")
     if label == "unread_data_close":
         unread = connection["server_close"][0]["unread"]
-        words.append(f"the server's kernel had received {unread} bytes more than were answered when the server closed")
+        words.append(f"the server's kernel had {unread} bytes of it when the server closed")
     words.append(f"request id {'' if request['app_saw'] else 'not '}in the server's log")
     outcome = request.get("outcome")
     words.append("the client's patience ended" if outcome == "timeout" else f"the read ended with {end.get(outcome, outcome)}")
-    if connection["intent"] == "pool" and request.get("status"):
-        words.append(f"the client sent it again and got {request['status']}")
+    if connection["intent"] == "pool":
+        status = request.get("status")
+        words.append("the client sent it again and got 200" if status == 200 else
+                     f"Envoy answered {status}" if status else f"its user got {request['error'][:60]}")
     return ", ".join(words)
 
 
@@ -133,26 +135,35 @@ def _readme(case, info, target, flows, finrace, has_log):
     path = ", ".join([f"round trip {info['rtt_ms']:g} ms", *_path_words(info["path"])])
     log = " `access.log` is Envoy's own log in Istio's text format, its lines of these connections." if has_log else ""
     lines = [
-        f"# {case.name}", "", case.summary, "",
-        f"- **Software:** {'; '.join(_software(info))}.",
-        f"- **Recorded:** `captures/record {case.scenario}`, tcpdump at {_POINTS[case.point]}; {info['system']}, client, router "
-        f"and server each in a network namespace, {path}.{log}",
-        f"- **Size:** {count} packets, {len(flows)} connections, {races} of them with a race. Cut from a longer recording by client "
-        "port; frame numbers are those of this file.", "",
-        "## What to see", "", case.see, "", "Sequence numbers are relative, as Wireshark shows them.", "",
+        f"# {case.name}", "", _wrapped(case.summary), "",
+        _wrapped(f"- **Software:** {'; '.join(_software(info))}."),
+        _wrapped(f"- **Recorded:** `captures/record {case.scenario}`, tcpdump at {_POINTS[case.point]}; {info['system']}, "
+                 f"client, router and server each in a network namespace, {path}.{log}"),
+        _wrapped(f"- **Size:** {count} packets, {len(flows)} connections, {races} of them with a race. Cut from a longer "
+                 "recording by client port; frame numbers are those of this file."), "",
+        "## What to see", "", _wrapped(case.see), "", "Sequence numbers are relative, as Wireshark shows them.", "",
         *_table(capture, finrace), "", "## Where the verdicts come from", "",
-        "A library preloaded into client and server asks the kernel for the connection's state (`TCP_INFO`) directly before and "
-        "after each", "call, and writes it down. The server's application logs the id of every request that reached it. "
-        "`expected.json` is made", "from these, never from the packets."]
+        _wrapped("A library preloaded into client and server asks the kernel for the connection's state (`TCP_INFO`) directly "
+                 "before and after each call, and writes it down. The server's application logs the id of every request that "
+                 "reached it. `expected.json` is made from these, never from the packets.")]
     with open(os.path.join(target, "README.md"), "w") as file:
         file.write("\n".join(lines) + "\n")
+
+
+def _wrapped(text):
+    return textwrap.fill(text, 124, subsequent_indent="  " * text.startswith("- "), break_long_words=False, break_on_hyphens=False)
 
 
 def _software(info):
     server = dict(info["server"])
     setting = f"keep-alive timeout {server['timeout_s']:g} s" if server.get("timeout_s") else "default keep-alive timeout"
     tls = f", {server['tls'].replace('_', '.')}" if server.get("tls") else ""
-    return [f"server {info['software'][0]}, {setting}{tls}", *(f"client {name}" for name in info["software"][1:])]
+    name, kind = info["software"][0], server["kind"]
+    if kind == "raw":
+        name = f"a small server (`raw.py {server['mode']}`), {name}"
+    elif kind not in name.lower():
+        name = f"{kind} {name}"
+    return [f"server {name}, {setting}{tls}", *(f"client {name}" for name in info["software"][1:])]
 
 
 def _path_words(path):

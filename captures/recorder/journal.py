@@ -14,6 +14,11 @@ TLS13_ALERTS = (24, 40)
 GOAWAY = (0, 17)
 
 
+def is_alert(send):
+    """Whether a send is a TLS alert: by its type, or under TLS 1.3 by its length."""
+    return send["type"] == TLS_ALERT or (send["type"] == TLS_APPLICATION_DATA and send["n"] in TLS13_ALERTS)
+
+
 @dataclass
 class Seen:
     """One connection, as the kernel of one host saw it."""
@@ -31,13 +36,19 @@ class Seen:
     @property
     def farewell(self):
         """The first sign of a close that this host gave: a close_notify or a GOAWAY may come long before the FIN."""
-        sends = [call for call in self.sends() if call["n"] > 0]
-        last = (sends[-1]["type"], sends[-1]["n"]) if sends else (None, 0)
-        is_alert = last[0] == TLS_ALERT or (last[0] == TLS_APPLICATION_DATA and last[1] in TLS13_ALERTS)
-        return sends[-1] if is_alert or last == GOAWAY else self.closing
+        first = self.closing
+        for send in reversed([call for call in self.sends() if call["n"] > 0]):
+            if not (is_alert(send) or (send["type"], send["n"]) == GOAWAY):
+                break
+            first = send
+        return first
 
     def sends(self):
         return [call for call in self.calls if call["op"] == "send"]
+
+    def sent_before(self, send):
+        """How many bytes went out before a send: the place of its first byte in the stream."""
+        return sum(call["n"] for call in self.calls[:self.calls.index(send)] if call["op"] == "send" and call["n"] > 0)
 
     def received_until(self, time):
         """How many bytes the application had read by then."""

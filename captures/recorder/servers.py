@@ -167,7 +167,7 @@ def raw(site):
 
 # Software: how it is started, what it needs, how it says its version, whether its log is its standard output.
 SOFTWARE = {
-    "node": (node, ["node"], ["node", "--version"]),
+    "node": (node, ["node"], ["node", "-p", "'Node.js ' + process.version"]),
     "uvicorn": (uvicorn, ["uvicorn", "fastapi"], ["python", "-m", "uvicorn", "--version"]),
     "uvicorn-plain": (uvicorn, ["uvicorn"], ["python", "-m", "uvicorn", "--version"]),
     "gunicorn": (gunicorn, ["gunicorn"], ["python", "-m", "gunicorn", "--version"]),

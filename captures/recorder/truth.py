@@ -4,8 +4,8 @@ One connection a line in truth.jsonl. A lost request's label comes from the clie
 
     crossing                  nothing of the server's close had been received
     stale_reuse               the FIN had been received (CLOSE_WAIT)
-    stale_after_close_notify  over TLS, the alert had been received and no FIN
-    unread_data_close         crossing, but the server's kernel had received more than it ever answered when it closed
+    stale_after_close_notify  the TLS alert, or the GOAWAY, had been received and no FIN
+    unread_data_close         crossing, but the server's kernel had some of the request when the server closed
     send_refused_locally      the kernel refused the send
     stale_after_rst           the connection had been reset
     failed_after_app_saw      the application logged the request's id
@@ -15,7 +15,7 @@ One connection a line in truth.jsonl. A lost request's label comes from the clie
 import re
 from collections import defaultdict
 
-from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA
+from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA, is_alert
 
 _ID = re.compile(r"/r/([\w.-]+)")
 
@@ -58,8 +58,7 @@ class Judge:
         server = self._server_side(seen)
         if server and (closing := server.farewell):
             record["server_close"] = [{
-                "by": closing["op"], "t": closing["t"], "state": STATES.get(closing["state"]),
-                "unread": self._unanswered_at_close(server)}]
+                "by": closing["op"], "t": closing["t"], "state": STATES.get(closing["state"]), "unread": closing["pend"]}]
         for request in record["requests"]:
             # A pool may have sent it again, and says whether the application had this sending.
             request.setdefault("app_saw", request["id"] in self.application)
@@ -77,13 +76,11 @@ class Judge:
         return min(near, key=lambda s: abs(s.opened_t - seen.opened_t), default=None)
 
     @staticmethod
-    def _unanswered_at_close(server):
-        """Bytes that the server's kernel had at its close and that came after its last answer."""
+    def _had_at_close(server, seen, send):
+        """How many bytes of a send, and what followed it, the server's kernel had when the server closed."""
         farewell = server.farewell
-        sends = [call for call in server.sends() if call["n"] > 0 and call["t"] < farewell["t"]]
-        answered = sends[-1]["rcv"] if sends else 0
         is_client_closed = farewell["state"] == CLOSE_WAIT  # its FIN counts as one byte
-        return max(farewell["pend"], farewell["rcv"] - answered - is_client_closed)
+        return farewell["rcv"] - is_client_closed - seen.sent_before(send)
 
     def _request(self, request, record, seen, server):
         send = request.pop("send", None)
@@ -106,13 +103,17 @@ class Judge:
             self._established(request, record, seen, server, send)
 
     def _established(self, request, record, seen, server, send):
-        is_stale = record["tls"] and send["rcv"] > seen.received_until(self._idle_since(request, record))
+        # What comes after the answer without a FIN is a close_notify, or a GOAWAY.
+        has_farewell = record["tls"] or record.get("http") == "h2c"
+        is_stale = has_farewell and send["rcv"] > seen.received_until(self._idle_since(request, record))
         request["label"] = "stale_after_close_notify" if is_stale else "crossing"
         # Something came during the call itself: nobody can say what the kernel knew when it made the segment.
         if send["state2"] != ESTABLISHED or send["rcv2"] != send["rcv"]:
             request["ambiguous"] = True
-        if not is_stale and server and server.farewell and self._unanswered_at_close(server) > 0:
+        had = self._had_at_close(server, seen, send) if server and server.farewell and not is_stale else 0
+        if had > 0:
             request["label"] = "unread_data_close"
+            record["server_close"][0]["unread"] = had
         elif server and server.closing and request.get("outcome") == "reset" and not self.is_abortive:
             # A reset without a FIN before it: the request came after the server's kernel was asked and before the close.
             request["ambiguous"] = True
@@ -204,7 +205,8 @@ def _readable_sends(seen, users):
 def _sends_under_tls(seen, requests):
     first_answer = None
     for user in sorted(requests, key=lambda request: request["t_send"]):
-        during = [s for s in seen.sends() if s["type"] == TLS_APPLICATION_DATA
+        # A client that learned of the close in that time says close_notify, and its request never leaves the host.
+        during = [s for s in seen.sends() if s["type"] == TLS_APPLICATION_DATA and not is_alert(s)
                   and user["t_send"] - 2e-3 <= s["t"] <= user["t_result"] + 2e-3]
         if during:
             # The first request follows the handshake, whose last message looks the same.

@@ -24,6 +24,7 @@ class Talk(talk.Talk):
 
     def connect(self):
         super().connect()
+        self.record["http"] = "h2c"
         self.stream, self.is_gone = -1, False
         self.socket.sendall(PREFACE + frame(SETTINGS, 0, 0))
 
