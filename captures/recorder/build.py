@@ -44,8 +44,8 @@ def go_program(stage, name):
     return _build(target, ["go", "build", "-o", target, os.path.join(PROGRAMS, name + ".go")], cwd=stage.folder)
 
 
-def java_class(stage, name):
-    """The folder with the classes of NAME.java."""
-    source = os.path.join(PROGRAMS, name + ".java")
-    _build(stage.path(name + ".class"), ["javac", "-d", stage.folder, source])
-    return stage.folder
+def java_class(stage, name, libraries=()):
+    """The class path with the classes of NAME.java, which uses these libraries."""
+    path = ":".join([stage.folder, *libraries])
+    _build(stage.path(name + ".class"), ["javac", "-cp", path, "-d", stage.folder, os.path.join(PROGRAMS, name + ".java")])
+    return path

@@ -63,6 +63,20 @@ CASES = [
         "haproxy-keep-alive", "haproxy", "server", {"crossing": 3, "stale_reuse": 1, "idle_close": 1, "client_close": 1},
         "HAProxy's `timeout http-keep-alive`.", "The FIN leaves the server before the request comes: from there it looks late."),
     Case(
+        "apache", "apache", "server", {"crossing": 3, "stale_reuse": 1, "idle_close": 1},
+        "Apache shuts down its sending side when its KeepAliveTimeout is over, and reads on for two seconds.",
+        "The lost request is acknowledged, and no reset comes: the client waits for nothing until it sees the FIN."),
+    Case(
+        "jetty", "jetty", "client", {"crossing": 3, "stale_reuse": 1, "idle_close": 1},
+        "Jetty shuts down its sending side and reads on.", "A lost request, acknowledged."),
+    Case(
+        "tomcat", "tomcat", "client", {"crossing": 3, "stale_reuse": 1, "idle_close": 2},
+        "Tomcat's poller looks at idle connections now and then.",
+        "The idle time before its closes differs by a second: a window, not a point."),
+    Case(
+        "puma", "puma", "server", {"crossing": 3, "stale_reuse": 1, "idle_close": 1},
+        "Ruby's puma with its persistent_timeout.", "FIN, request, reset."),
+    Case(
         "far-away", "nginx", "client", {"crossing": 4, "stale_reuse": 1, "idle_close": 1},
         "nginx with a round trip of 80 ms: the window in which a request is lost is as long as the round trip.",
         "At the client the FIN comes up to 80 ms after the request, and nothing on the client's host could have told."),

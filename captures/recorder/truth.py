@@ -17,6 +17,8 @@ from collections import defaultdict
 
 from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA, is_alert
 
+# Every request id is SCENARIO-cCONNECTION-rREQUEST.
+_NAME = re.compile(r"[\w-]+-c\d+-r\d+")
 _ID = re.compile(r"/r/([\w.-]+)")
 
 
@@ -26,8 +28,9 @@ def applications_log(path):
     with open(path, errors="replace") as file:
         for line in file:
             words = line.split()
-            if len(words) >= 2 and words[1].isdigit():
-                seen[words[0]].append(int(words[1]))
+            port = int(words[1]) if len(words) > 1 and words[1].isdigit() else 0
+            for name in _NAME.findall(line):
+                seen[name].append(port)
     return seen
 
 
