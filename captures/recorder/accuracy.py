@@ -143,7 +143,8 @@ def _frames(flow):
     if not places and "close" in flow:
         places.append(f"{flow['close']['kind']} of the {flow['close']['by']} in frame {flow['close']['frame']}")
     reason = f", {flow['reason']}" if "reason" in flow else ""
-    return f"flow {flow['flow']}, frames {flow['first_frame']}-{flow['last_frame']}{reason}, {', '.join(places) or 'no close'}"
+    span = f"frames {flow['first_frame']}-{flow['last_frame']}"
+    return f"flow {flow['flow']}, {span}{reason}, {', '.join(places) or 'no close'}"
 
 
 def measure(finrace, folders):

@@ -15,6 +15,10 @@ from .verdicts import RACES, Traits, expectation, lost_requests
 MOST_BYTES = 150_000
 _FIELDS = ("frame.number", "tcp.flags", "tcp.seq", "tcp.ack", "tcp.len")
 _FLAGS = ((0x02, "SYN"), (0x08, "PSH"), (0x04, "RST"), (0x01, "FIN"), (0x10, "ACK"))
+_ORIGIN = (
+    "A library preloaded into client and server asks the kernel for the connection's state (`TCP_INFO`) directly before and "
+    "after each call, and writes it down. The server's application logs the id of every request that reached it. "
+    "`expected.json` is made from these, never from the packets.")
 _POINTS = {"client": "the client's interface", "server": "the server's interface", "any": "the router, `-i any`"}
 
 
@@ -93,7 +97,8 @@ def _reason(connection, lost):
     """What the two hosts say, in words."""
     label, end = connection["label"], {"eof": "EOF", "reset": "a reset", "none": "no answer"}
     if label in ("idle_close", "idle_close_notify_only"):
-        return "every request answered; the client's kernel had the server's close when the client closed, nothing sent after it"
+        return ("every request answered; the client's kernel had the server's close when the client closed, "
+                "nothing sent after it")
     if label == "client_close":
         return "every request answered; kernel state ESTABLISHED and no sign of a close when the client closed"
     if label in ("send_refused_locally", "stale_after_rst"):
@@ -101,7 +106,7 @@ def _reason(connection, lost):
     request, words = lost[0], []
     before, after = request.get("tcp_state_before"), request.get("tcp_state_after")
     if before:
-        words.append(f"kernel state {before} at the send" if before != after else f"kernel state {before} before and after the send")
+        words.append(f"kernel state {before} {'before and after' if before == after else 'at'} the send")
     if label == "stale_after_close_notify":
         words.append("the kernel had received bytes after the last answer, the close")
     if label == "unread_data_close":
@@ -109,7 +114,8 @@ def _reason(connection, lost):
         words.append(f"the server's kernel had {unread} bytes of it when the server closed")
     words.append(f"request id {'' if request['app_saw'] else 'not '}in the server's log")
     outcome = request.get("outcome")
-    words.append("the client's patience ended" if outcome == "timeout" else f"the read ended with {end.get(outcome, outcome)}")
+    ending = f"the read ended with {end.get(outcome, outcome)}"
+    words.append("the client's patience ended" if outcome == "timeout" else ending)
     if connection["intent"] == "pool":
         status = request.get("status")
         words.append("the client sent it again and got 200" if status == 200 else
@@ -143,15 +149,14 @@ def _readme(case, info, target, flows, finrace, has_log):
                  "recording by client port; frame numbers are those of this file."), "",
         "## What to see", "", _wrapped(case.see), "", "Sequence numbers are relative, as Wireshark shows them.", "",
         *_table(capture, finrace), "", "## Where the verdicts come from", "",
-        _wrapped("A library preloaded into client and server asks the kernel for the connection's state (`TCP_INFO`) directly "
-                 "before and after each call, and writes it down. The server's application logs the id of every request that "
-                 "reached it. `expected.json` is made from these, never from the packets.")]
+        _wrapped(_ORIGIN)]
     with open(os.path.join(target, "README.md"), "w") as file:
         file.write("\n".join(lines) + "\n")
 
 
 def _wrapped(text):
-    return textwrap.fill(text, 124, subsequent_indent="  " * text.startswith("- "), break_long_words=False, break_on_hyphens=False)
+    indent = "  " if text.startswith("- ") else ""
+    return textwrap.fill(text, 124, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _software(info):

@@ -63,7 +63,8 @@ def record(scenario, folder):
             "scenario": scenario.name, "title": scenario.title, "software": [_version(software.version), *client.versions()],
             "system": f"{platform.system()} {platform.release().split('-')[0]}", "recorded": int(began),
             "rtt_ms": scenario.path.rtt_ms, "path": _changed(scenario.path), "server": _changed(server),
-            "capture_late_s": late, **scenario.capture, "labels": dict(labels), "took_s": round(time.time() - began, 1), **client.measured}
+            "capture_late_s": late, **scenario.capture, "labels": dict(labels), "took_s": round(time.time() - began, 1),
+            **client.measured}
         names = network.second_names(server.port)
         if names:
             info["behind_nat"] = {"client_ip": names[0], "server": names[1]}

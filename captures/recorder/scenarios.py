@@ -41,7 +41,8 @@ SCENARIOS = [
         Server("node", None, 3000), "envoy", {"clusters": 8, "rounds": 7, "least": 1, "most": 6}),
     Scenario(
         "envoy-burst", "Envoy under bursts of a thousand requests a second", Server("node", 1, 3000), "envoy",
-        {"clusters": 2, "rounds": 12, "least": 60, "most": 100}, options={"burst_s": 0.08}, proves={"crossing": 10, "stale_reuse": 10}),
+        {"clusters": 2, "rounds": 12, "least": 60, "most": 100}, options={"burst_s": 0.08},
+        proves={"crossing": 10, "stale_reuse": 10}),
     Scenario(
         "envoy-retry", "Envoy repeats lost requests and logs 200", Server("node", 1, 3000), "envoy",
         {"clusters": 6, "rounds": 10, "least": 1, "most": 6, "retry_on": "reset"}, proves={"crossing": 10}),
@@ -76,12 +77,14 @@ SCENARIOS = [
     Scenario("granian", "granian closes when no header comes in time", Server("granian", 2)),
     Scenario("aiohttp-server", "aiohttp as the server", Server("aiohttp", 2)),
     Scenario("puma", "Ruby's puma", Server("puma", 2)),
-    Scenario("tomcat", "Tomcat looks at its connections now and then", Server("tomcat", 2), path=Path(rtt_ms=80),
-             plan=MANY, options={"calibrate": 16}),
+    Scenario("tomcat", "Tomcat looks at its connections when its poller turns", Server("tomcat", 2),
+             path=Path(rtt_ms=160), plan=MANY, options={"calibrate": 16, "calibrate_spread_s": 3}),
     Scenario("jetty", "Jetty shuts down its sending side and reads on", Server("jetty", 2)),
     Scenario("apache", "Apache shuts down its sending side and reads on", Server("apache", 2, 80)),
+    # A busy lighttpd closes after each answer.
     Scenario("lighttpd", "lighttpd looks at its connections once a second", Server("lighttpd", 2, 80),
-             path=Path(rtt_ms=80), plan={**MANY, "window": 120}, options={"tick_s": 1}, proves={"crossing": 2}),
+             path=Path(rtt_ms=300), plan=MANY, options={"calibrate": 8, "calibrate_spread_s": 4, "spread_s": 30},
+             proves={"crossing": 2}),
     Scenario("caddy", "Caddy's idle timeout", Server("caddy", 2, 80)),
     Scenario("nginx", "nginx, a long way off", Server("nginx", 2, 80), path=Path(rtt_ms=80)),
     Scenario("nginx-tls", "nginx over TLS 1.3", Server("nginx", 2, 443, "TLSv1_3")),

@@ -148,7 +148,8 @@ def by_calls(requests, seen):
     """Adds to each request of an aiming client the send that the witness saw during it."""
     sends = seen.sends()
     for request in requests:
-        during = [s for s in sends if request["t_send"] - 1e-3 <= s["t"] <= request.get("t_sent", request["t_result"]) + 1e-3]
+        until = request.get("t_sent", request["t_result"])
+        during = [s for s in sends if request["t_send"] - 1e-3 <= s["t"] <= until + 1e-3]
         request["send"] = during[0] if during else None
 
 

@@ -51,10 +51,12 @@ def _document(site):
     return site.stage.path("www")
 
 
+_APACHE_MODULES = ("mpm_event", "authz_core", "rewrite")
+
+
 def apache(site):
     """The event MPM. It shuts down its sending side and reads on for two seconds."""
-    modules = "".join(
-        f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in ("mpm_event", "authz_core", "rewrite"))
+    modules = "".join(f"LoadModule {name}_module /usr/lib/apache2/modules/mod_{name}.so\n" for name in _APACHE_MODULES)
     return ["apache2", "-DFOREGROUND", "-f", site.write("apache.conf", f"""
 ServerRoot /etc/apache2
 ServerName lab.test
