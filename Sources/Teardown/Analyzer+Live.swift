@@ -107,7 +107,7 @@ extension Analyzer {
             .clientClose, .open, .inconclusive:
             return false
         }
-        return completion.samples.resembles(idle, of: finding.server) != true
+        return completion.samples.resembles(idle, of: finding.server, isReset: close.kind == .rst) != true
     }
 
     // MARK: Counting

@@ -11,7 +11,10 @@ extension FlowFinding {
     ) {
         var evidence = evidence
         server = connection.endpoint(connection.server)
-        if let idle = evidence.serverIdle { evidence.isTimerClose = samples.resembles(idle, of: server) }
+        if let idle = evidence.serverIdle {
+            let isReset = evidence.serverClose?.kind == .rst
+            evidence.isTimerClose = samples.resembles(idle, of: server, isReset: isReset)
+        }
         let judgement = Judge.judge(evidence, settings)
         let exchanges = conversation.exchanges
         flow = connection.number
