@@ -113,7 +113,8 @@ package struct BytePlaces {
             start = offset
             if offset &+ 32 <= end {
                 let step = bytes.extracting(offset..<(offset &+ 32))
-                found = places(step.word(at: 0)) | places(step.word(at: 8)) &<< 8
+                found =
+                    places(step.word(at: 0)) | places(step.word(at: 8)) &<< 8
                     | places(step.word(at: 16)) &<< 16 | places(step.word(at: 24)) &<< 24
                 offset &+= 32
             } else {
