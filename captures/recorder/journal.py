@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 ESTABLISHED, CLOSED, CLOSE_WAIT = 1, 7, 8
 STATES = {1: "ESTABLISHED", 2: "SYN_SENT", 3: "SYN_RECV", 4: "FIN_WAIT1", 5: "FIN_WAIT2", 6: "TIME_WAIT", 7: "CLOSE",
           8: "CLOSE_WAIT", 9: "LAST_ACK", 11: "CLOSING"}
-TLS_ALERT, TLS_APPLICATION_DATA = 21, 23
+TLS_CHANGE_CIPHER, TLS_ALERT, TLS_APPLICATION_DATA = 20, 21, 23
 # Bytes of a TLS 1.3 alert with its header: as everybody sends it, and with the JDK's padding.
 TLS13_ALERTS = (24, 40)
 # First byte and length of an HTTP/2 GOAWAY frame without a text.

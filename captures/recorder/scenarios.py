@@ -107,6 +107,14 @@ SCENARIOS = [
     Scenario("pool-node", "node's http.Agent", Server("uvicorn", 2), "node", {"workers": 16, "rounds": 6}),
     Scenario("pool-go", "Go's http.Transport", Server("node", 1, 3000), "go", {"workers": 16, "rounds": 6}),
     Scenario(
+        "pool-httpx-tls", "httpx over TLS before uvicorn, which says close_notify alone",
+        Server("uvicorn", 2, 8443, "TLSv1_3"), "httpx", {"workers": 16, "rounds": 6}),
+    Scenario(
+        "pool-go-tls", "Go's http.Transport over TLS", Server("uvicorn", 2, 8443, "TLSv1_3"), "go",
+        {"workers": 16, "rounds": 6}),
+    Scenario(
+        "pool-node-tls", "node's https.Agent", Server("uvicorn", 2, 8443, "TLSv1_3"), "node", {"workers": 16, "rounds": 6}),
+    Scenario(
         "pool-java", "the JDK's HttpClient over TLS repeats what it may", Server("node", 1, 8443, "TLSv1_3"), "java",
         {"workers": 16, "rounds": 6}),
     Scenario(

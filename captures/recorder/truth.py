@@ -15,8 +15,10 @@ One connection a line in truth.jsonl. A lost request's label comes from the clie
 import re
 from collections import defaultdict
 
-from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA, is_alert
+from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA, TLS_CHANGE_CIPHER, is_alert
 
+# Some clients' own clocks count milliseconds.
+CLOCK_S = 2e-3
 # Every request id is SCENARIO-cCONNECTION-rREQUEST.
 _NAME = re.compile(r"[\w-]+-c\d+-r\d+")
 _ID = re.compile(r"/r/([\w.-]+)")
@@ -117,14 +119,18 @@ class Judge:
         if had > 0:
             request["label"] = "unread_data_close"
             record["server_close"][0]["unread"] = had
-        elif server and server.closing and request.get("outcome") == "reset" and not self.is_abortive:
-            # A reset without a FIN before it: the request came after the server's kernel was asked and before the close.
+        elif server and server.farewell and self._came_meanwhile(server.farewell, request):
             request["ambiguous"] = True
+
+    def _came_meanwhile(self, farewell, request):
+        """Whether the request came after the server's kernel was asked and before it closed: bytes came during the call,
+        or the client met a reset without a FIN before it."""
+        return farewell["rcv2"] != farewell["rcv"] or (request.get("outcome") == "reset" and not self.is_abortive)
 
     @staticmethod
     def _idle_since(request, record):
         before = [r["t_result"] for r in record["requests"] if r.get("outcome") == "ok"]
-        return max((t for t in before if t <= request["t_send"]), default=0)
+        return max((t for t in before if t <= request["t_send"]), default=0) + CLOCK_S
 
     def _end(self, record, seen, server):
         """Of a connection without a loss: who closed first."""
@@ -132,7 +138,7 @@ class Judge:
         if closing is None or closing["state"] in (CLOSE_WAIT, CLOSED):
             return "idle_close" if closing else "ok"
         last = max((r["t_result"] for r in record["requests"] if "t_result" in r), default=0)
-        if record["tls"] and closing["rcv"] > seen.received_until(last):
+        if record["tls"] and closing["rcv"] > seen.received_until(last + CLOCK_S):
             return "idle_close_notify_only"
         if server and server.closing and server.closing["state"] == ESTABLISHED:
             # Both closed before they had the other's FIN.
@@ -210,10 +216,10 @@ def _sends_under_tls(seen, requests):
     first_answer = None
     for user in sorted(requests, key=lambda request: request["t_send"]):
         # A client that learned of the close in that time says close_notify, and its request never leaves the host.
-        during = [s for s in seen.sends() if s["type"] == TLS_APPLICATION_DATA and not is_alert(s)
-                  and user["t_send"] - 2e-3 <= s["t"] <= user["t_result"] + 2e-3]
+        during = [s for s in seen.sends() if s["type"] in (TLS_CHANGE_CIPHER, TLS_APPLICATION_DATA) and not is_alert(s)
+                  and user["t_send"] - CLOCK_S <= s["t"] <= user["t_result"] + CLOCK_S]
         if during:
-            # The first request follows the handshake, whose last message looks the same.
+            # The first request follows the handshake, whose last message looks the same and may share its send.
             yield user, during[0] if first_answer else during[-1]
             first_answer = True
 

@@ -20,12 +20,14 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
@@ -203,11 +205,27 @@ WITNESSED(ssize_t, recvmsg, "recv", 0, 0, (int fd, struct msghdr *message, int f
 WITNESSED(int, shutdown, "shutdown", 0, 0, (int fd, int how), fd, how)
 
 /* Written down before it is done: afterwards another thread may have the descriptor for a new connection. */
-int close(int fd) {
-    REAL(close);
-    if (fd == journal && fd >= 0) return 0;
+static void forget(int fd) {
     struct call call = begin(fd);
     end(&call, "close", fd, 0, 0, 0);
     if (fd >= 0 && fd < DESCRIPTORS) is_watched[fd] = 0;
+}
+
+int close(int fd) {
+    REAL(close);
+    if (fd == journal && fd >= 0) return 0;
+    forget(fd);
     return real(fd);
+}
+
+/* libuv closes by the number of the system call, to have no cancellation point. None has more than six arguments. */
+long syscall(long number, ...) {
+    REAL(syscall);
+    long words[6];
+    va_list list;
+    va_start(list, number);
+    for (int i = 0; i < 6; i++) words[i] = va_arg(list, long);
+    va_end(list);
+    if (number == SYS_close) forget((int)words[0]);
+    return real(number, words[0], words[1], words[2], words[3], words[4], words[5]);
 }

@@ -6,6 +6,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -46,7 +47,15 @@ type witnessed struct {
 	number int64
 }
 
-func (c witnessed) write(op string, t float64, state int, received uint64, n int, err error, head string) {
+func (c witnessed) write(op string, t float64, state int, received uint64, n int, err error, bytes []byte) {
+	kind := -1
+	head, _, _ := strings.Cut(string(bytes), "\r\n")
+	if len(bytes) > 0 {
+		kind = int(bytes[0])
+	}
+	if kind < ' ' {
+		head = ""
+	}
 	state2, received2 := look(c.raw)
 	if err == io.EOF {
 		n = 0
@@ -55,7 +64,7 @@ func (c witnessed) write(op string, t float64, state int, received uint64, n int
 	}
 	line, _ := json.Marshal(map[string]any{"op": op, "t": t, "pid": os.Getpid(), "fd": c.number,
 		"local": c.LocalAddr().String(), "peer": c.RemoteAddr().String(), "state": state, "state2": state2,
-		"rcv": received, "rcv2": received2, "pend": 0, "n": n, "err": 0, "type": -1, "head": head})
+		"rcv": received, "rcv2": received2, "pend": 0, "n": n, "err": 0, "type": kind, "head": head})
 	lock.Lock()
 	defer lock.Unlock()
 	journal.Write(append(line, '\n'))
@@ -65,21 +74,20 @@ func (c witnessed) Write(b []byte) (int, error) {
 	state, received := look(c.raw)
 	t := seconds()
 	n, err := c.Conn.Write(b)
-	head, _, _ := strings.Cut(string(b), "\r\n")
-	c.write("send", t, state, received, n, err, head)
+	c.write("send", t, state, received, n, err, b)
 	return n, err
 }
 
 func (c witnessed) Read(b []byte) (int, error) {
 	state, received := look(c.raw)
 	n, err := c.Conn.Read(b)
-	c.write("recv", seconds(), state, received, n, err, "")
+	c.write("recv", seconds(), state, received, n, err, nil)
 	return n, err
 }
 
 func (c witnessed) Close() error {
 	state, received := look(c.raw)
-	c.write("close", seconds(), state, received, 0, nil, "")
+	c.write("close", seconds(), state, received, 0, nil, nil)
 	return c.Conn.Close()
 }
 
@@ -99,7 +107,7 @@ func dial(ctx context.Context, network, address string) (net.Conn, error) {
 	c := witnessed{conn, raw, opened}
 	lock.Unlock()
 	state, received := look(raw)
-	c.write("connect", seconds(), state, received, 0, nil, "")
+	c.write("connect", seconds(), state, received, 0, nil, nil)
 	return c, nil
 }
 
@@ -141,7 +149,9 @@ func main() {
 		all.Add(1)
 		go func(worker int, steps [][3]any) {
 			defer all.Done()
-			client := &http.Client{Transport: &http.Transport{DialContext: dial}, Timeout: 8 * time.Second}
+			// The servers' certificates are made for one recording.
+			transport := &http.Transport{DialContext: dial, TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}
+			client := &http.Client{Transport: transport, Timeout: 8 * time.Second}
 			for _, step := range steps {
 				id, method := step[0].(string), step[2].(string)
 				time.Sleep(time.Duration(step[1].(float64) * 1e9))
