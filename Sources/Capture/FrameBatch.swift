@@ -71,6 +71,9 @@ public struct FrameBatch {
 
     /// Lends every frame to `body`, in order, and the bytes that the payload of its segment is a range of.
     public func forEachFrame(_ body: (borrowing DecodedFrame, Span<UInt8>) -> Void) {
-        for index in 0..<count { body(frames[index], payload.span) }
+        // Spans lend their elements; an array would copy each.
+        let frames = frames.span
+        let payload = payload.span
+        for index in 0..<count { body(frames[index], payload) }
     }
 }

@@ -22,39 +22,41 @@ public struct HalfConnection {
         static let conflict = Known(rawValue: 512)
     }
 
+    // What every segment touches comes first: see `Connection`.
     var known: Known = []
     /// The hop limits of this side's segments that were no RST, copies on other interfaces included; what a forged
     /// RST is compared with. Empty (lowest above highest) before the first.
     var lowestHop = UInt8.max
     var highestHop = UInt8.min
-    /// What Wireshark's relative numbers count from: the number of the SYN, or one before the first byte that was
-    /// seen, or that the peer's first acknowledgement names. See `noteBase`.
-    public internal(set) var base = SequenceNumber(0)
-    /// The lowest number of a byte that was seen.
-    var origin = SequenceNumber(0)
     /// The end of the stream delivered so far.
     public internal(set) var next = SequenceNumber(0)
-    /// What its SYN was, addresses left out: a copy behind a NAT has the same. 0 while no SYN was seen, or where it
-    /// has nothing that tells it from another.
-    var synIdentity: UInt64 = 0
     /// The highest sequence number that this side reached, be it with a bare ACK; past `next` where bytes between
     /// were not captured.
     var farthest = SequenceNumber(0)
     /// The highest acknowledgement number that this side sent, RSTs left out: an RST's is no sign that anybody
     /// could have read the bytes.
     public internal(set) var acknowledged = SequenceNumber(0)
+    /// Distinct bytes of the stream that were seen on the wire.
+    public internal(set) var payloadBytes: UInt64 = 0
+    /// Frames of this side, duplicates of other interfaces included.
+    public internal(set) var frames: UInt32 = 0
+
+    /// What Wireshark's relative numbers count from: the number of the SYN, or one before the first byte that was
+    /// seen, or that the peer's first acknowledgement names. See `noteBase`.
+    public internal(set) var base = SequenceNumber(0)
+    /// The lowest number of a byte that was seen.
+    var origin = SequenceNumber(0)
     /// The number that the FIN takes; valid with `hasFIN`.
     public internal(set) var finSequence = SequenceNumber(0)
+    /// What its SYN was, addresses left out: a copy behind a NAT has the same. 0 while no SYN was seen, or where it
+    /// has nothing that tells it from another.
+    var synIdentity: UInt64 = 0
     /// Segments with SYN.
     public internal(set) var synCount: UInt32 = 0
     /// Segments with FIN.
     public internal(set) var finCount: UInt32 = 0
     /// Segments with RST.
     public internal(set) var rstCount: UInt32 = 0
-    /// Frames of this side, duplicates of other interfaces included.
-    public internal(set) var frames: UInt32 = 0
-    /// Distinct bytes of the stream that were seen on the wire.
-    public internal(set) var payloadBytes: UInt64 = 0
     /// Whether any segment of this side was seen.
     public var isSeen: Bool { known.contains(.sequence) }
     /// Whether `base` is known.
@@ -80,7 +82,9 @@ public struct HalfConnection {
         next.distance(to: farthest) > (hasFIN && farthest == finSequence.advanced(by: 1) ? 1 : 0)
     }
     /// Whether bytes wait behind a hole.
-    var hasHole: Bool { known.contains(.waiting) }
+    var hasHole: Bool {
+        @inline(__always) get { known.contains(.waiting) }
+    }
 }
 
 /// What the payload of one segment is to the stream of its side.

@@ -15,51 +15,66 @@ public struct Handshake: Sendable {
         case complete
     }
 
-    private var syn: Timestamp?
-    private var synAck: Timestamp?
-    private var ack: Timestamp?
-    private var isRepeated = false
+    private struct Seen: OptionSet {
+        var rawValue: UInt8
+        static let syn = Seen(rawValue: 1)
+        static let synAck = Seen(rawValue: 2)
+        static let ack = Seen(rawValue: 4)
+        /// A SYN or a SYN,ACK came twice.
+        static let repetition = Seen(rawValue: 8)
+    }
+
+    // Not optionals: each would take eight bytes more in every connection.
+    private var seen: Seen = []
+    private var syn = Timestamp(nanoseconds: 0)
+    private var synAck = Timestamp(nanoseconds: 0)
+    private var ack = Timestamp(nanoseconds: 0)
 
     /// How much of it was seen.
     public var state: State {
-        if syn != nil, synAck != nil, ack != nil { return .complete }
-        return syn == nil && synAck == nil ? .missing : .partial
+        if seen.isSuperset(of: [.syn, .synAck, .ack]) { return .complete }
+        return seen.isDisjoint(with: [.syn, .synAck]) ? .missing : .partial
     }
 
     /// From SYN to SYN,ACK; nil where one is missing, or was sent twice (RFC 6298 section 3: Karn's rule).
     public var serverRoundTrip: Nanoseconds? {
-        guard !isRepeated, let syn, let synAck else { return nil }
+        guard seen.isSuperset(of: [.syn, .synAck]), !seen.contains(.repetition) else { return nil }
         return max(0, synAck.since(syn))
     }
 
     /// From SYN,ACK to the client's ACK; nil as above.
     public var clientRoundTrip: Nanoseconds? {
-        guard !isRepeated, let synAck, let ack else { return nil }
+        guard seen.isSuperset(of: [.synAck, .ack]), !seen.contains(.repetition) else { return nil }
         return max(0, ack.since(synAck))
     }
 
     /// When the connection was open for a first request: idle time before it counts from here.
-    public var establishedAt: Timestamp? { ack ?? synAck }
+    public var establishedAt: Timestamp? {
+        if isOver { return ack }
+        return seen.contains(.synAck) ? synAck : nil
+    }
 
     /// Whether all of it was seen.
-    var isOver: Bool { ack != nil }
+    var isOver: Bool { seen.contains(.ack) }
 
     /// Takes one segment; everything after the handshake is ignored.
     @inline(__always)
     mutating func receive(_ segment: borrowing Segment, fromClient: Bool, _ time: Timestamp) {
-        guard ack == nil else { return }
+        guard !isOver else { return }
         if segment.flags.contains(.syn) {
             receiveSYN(segment, time)
-        } else if fromClient, synAck != nil, segment.flags.contains(.ack), !segment.flags.contains(.rst) {
+        } else if fromClient, seen.contains(.synAck), segment.flags.contains(.ack), !segment.flags.contains(.rst) {
+            seen.insert(.ack)
             ack = time
         }
     }
 
     private mutating func receiveSYN(_ segment: borrowing Segment, _ time: Timestamp) {
-        if segment.flags.contains(.ack) {
-            if synAck == nil { synAck = time } else { isRepeated = true }
-        } else {
-            if syn == nil { syn = time } else { isRepeated = true }
+        let part: Seen = segment.flags.contains(.ack) ? .synAck : .syn
+        guard seen.insert(part).inserted else {
+            seen.insert(.repetition)
+            return
         }
+        if part == .syn { syn = time } else { synAck = time }
     }
 }

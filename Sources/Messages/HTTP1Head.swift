@@ -130,6 +130,7 @@ struct HTTP1Head {
     private static func lowercase(_ word: UInt64) -> UInt64 { word | 0x2020_2020_2020_2020 }
 
     /// The value of the field in `line` if the rest of its name, eight bytes on, is the `count` bytes of `rest`.
+    @inline(__always)
     private static func value(
         _ bytes: Span<UInt8>, _ line: Range<Int>, behind rest: UInt64, _ count: Int
     ) -> Range<Int>? {
@@ -195,6 +196,7 @@ extension HTTP1Head {
         return number
     }
 
+    @inline(__always)
     private static func trimmed(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Range<Int> {
         var (start, end) = (range.lowerBound, range.upperBound)
         while start < end, bytes[start] <= 0x20 { start += 1 }
@@ -205,11 +207,9 @@ extension HTTP1Head {
     /// Takes the next member of a comma-separated list off `rest`, trimmed (RFC 9110 section 5.6.1).
     private static func nextMember(_ bytes: Span<UInt8>, _ rest: inout Range<Int>) -> Range<Int>? {
         while !rest.isEmpty {
-            // Lists are a word or two long: a byte a step is the shortest way.
-            var end = rest.lowerBound
-            while end < rest.upperBound, bytes[end] != UInt8(ascii: ",") { end += 1 }
-            let member = trimmed(bytes, rest.lowerBound..<end)
-            rest = min(end + 1, rest.upperBound)..<rest.upperBound
+            let end = bytes.firstIndex(of: UInt8(ascii: ","), from: rest.lowerBound, to: rest.upperBound)
+            let member = trimmed(bytes, rest.lowerBound..<(end ?? rest.upperBound))
+            rest = (end.map { $0 + 1 } ?? rest.upperBound)..<rest.upperBound
             if !member.isEmpty { return member }
         }
         return nil

@@ -15,6 +15,7 @@ struct Keyword: Equatable {
     }
 
     /// The word in `range`.
+    @inline(__always)
     init(_ bytes: Span<UInt8>, _ range: Range<Int>) {
         count = range.count
         first = Self.lowercase(bytes.word(at: range.lowerBound, count: count))

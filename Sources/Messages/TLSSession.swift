@@ -145,10 +145,13 @@ struct TLSSession {
 
     private mutating func applicationData(_ record: TLSRecord, _ role: Role, _ phase: inout Phase) -> TLSMeaning {
         let isHandshake = role == .client ? clientHandshake(record, &phase) : serverHandshake(&phase)
-        if isHandshake { return .handshake }
+        if isHandshake {
+            lengths.readFinished(record.length, role)
+            return .handshake
+        }
         if phase == .handshake { lengths.isTLS13 = lengths.isTLS13 ?? false }
         phase = .data
-        if lengths.isAlert(record.length) { return .closeNotify(isHeuristic: true) }
+        if lengths.isAlert(record.length, role) { return .closeNotify(isHeuristic: true) }
         switch role {
         case .client:
             if lengths.isTooShortForRequest(record.length) { return .other }

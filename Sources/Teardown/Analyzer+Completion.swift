@@ -7,11 +7,18 @@ struct Completion {
     /// A connection that came to its end before its server's idle time was known from the others.
     struct Deferred {
         var connection: Connection
-        var marks: [CloseMark]
+        var evidence: Evidence
         var conversation: Conversation
+        var rest: Rest
+    }
+
+    /// What is known of a connection beside its finding.
+    struct Rest {
         var names: AddressTranslations.Names?
         /// What was counted of it before; nil where nothing is watched.
         var state: RaceWatch.State?
+        var hasGap: Bool
+        var outOfOrder: Int
     }
 
     /// Connections whose verdict waits for more samples: each is a request that its server had and closed over,
@@ -57,7 +64,8 @@ extension Analyzer {
         for place in places { end(place) }
         for waiting in completion.deferred { try body(judge(waiting)) }
         completion.deferred = []
-        for place in places { try body(judge(deferred(place))) }
+        // The evidence is gathered once more: that of a million open connections would take more memory than they do.
+        for place in places { try body(judge(place, evidence(of: place))) }
         return sumUp()
     }
 
@@ -72,7 +80,7 @@ extension Analyzer {
         var copy = self
         for finding in completion.findings + completion.deferred.map({ copy.judge($0) }) { try body(finding) }
         for place in table.places where !table.connections[place].isOnlyQuoted {
-            try body(copy.judge(deferred(place)))
+            try body(copy.judge(place, evidence(of: place)))
         }
         return copy.sumUp()
     }
@@ -91,13 +99,14 @@ extension Analyzer {
     /// Judges the flow at `place` and frees the place.
     private mutating func complete(_ place: Int) {
         if !table.connections[place].isOnlyQuoted {
-            end(place)
-            let waiting = deferred(place)
-            let evidence = Evidence(waiting.connection, waiting.marks, waiting.conversation)
+            let evidence = end(place)
             if Judge.dependsOnTimer(evidence, settings.judge), completion.deferred.count < Completion.maximumDeferred {
-                completion.deferred.append(waiting)
+                completion.deferred.append(
+                    Completion.Deferred(
+                        connection: table.connections[place], evidence: evidence, conversation: conversations[place],
+                        rest: rest(of: place)))
             } else {
-                completion.findings.append(judge(waiting))
+                completion.findings.append(judge(place, evidence))
                 conversations[place].release(&messages)
             }
         }
@@ -106,35 +115,59 @@ extension Analyzer {
         table.remove(place)
     }
 
-    private func deferred(_ place: Int) -> Completion.Deferred {
-        Completion.Deferred(
-            connection: table.connections[place], marks: table.closeMarks(of: place),
-            conversation: conversations[place], names: table.otherNames(of: place), state: watch?.state(of: place))
+    func evidence(of place: Int) -> Evidence {
+        Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
+    }
+
+    private func rest(of place: Int) -> Completion.Rest {
+        Completion.Rest(
+            names: table.otherNames(of: place), state: watch?.state(of: place),
+            hasGap: table.connections[place].hasGap, outOfOrder: Int(table.connections[place].outOfOrder))
     }
 
     /// Ends both streams, and takes from the connection how long its server let it idle.
-    private mutating func end(_ place: Int) {
+    ///
+    /// - Returns: what its verdict rests on.
+    @discardableResult
+    private mutating func end(_ place: Int) -> Evidence {
         drain(place, .low, isFinal: true)
         drain(place, .high, isFinal: true)
         conversations[place].finish(&messages)
-        let evidence = Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
+        let evidence = evidence(of: place)
+        addSample(evidence, of: place)
+        return evidence
+    }
+
+    private mutating func addSample(_ evidence: Evidence, of place: Int) {
         guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { return }
         if case .further? = table.otherNames(of: place) { return }
         guard watch?.begins(.sampled, place) ?? true else { return }
         completion.samples.add(idle, of: table.connections[place].endpoint(table.connections[place].server))
     }
 
+    /// Judges the flow at `place`, where it lies: most are not copied.
+    private mutating func judge(_ place: Int, _ evidence: Evidence) -> FlowFinding {
+        let finding = FlowFinding(
+            table.connections[place], evidence, conversations[place], messages, completion.samples, settings.judge)
+        return complete(finding, rest(of: place))
+    }
+
     private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
-        let connection = waiting.connection
-        var finding = FlowFinding(
-            connection, waiting.marks, waiting.conversation, messages, completion.samples, settings.judge)
+        let finding = FlowFinding(
+            waiting.connection, waiting.evidence, waiting.conversation, messages, completion.samples, settings.judge)
+        return complete(finding, waiting.rest)
+    }
+
+    /// Adds to a finding what is known beside it, and counts it.
+    private mutating func complete(_ finding: FlowFinding, _ rest: Completion.Rest) -> FlowFinding {
+        var finding = finding
         finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)
         noteRetry(&finding)
-        finding.name(waiting.names)
+        finding.name(rest.names)
         guard !finding.isSecondName else { return finding }
-        tally.count(finding, hasGap: connection.hasGap, outOfOrder: Int(connection.outOfOrder))
-        count(finding, after: waiting.state)
+        tally.count(finding, hasGap: rest.hasGap, outOfOrder: rest.outOfOrder)
+        count(finding, after: rest.state)
         return finding
     }
 }

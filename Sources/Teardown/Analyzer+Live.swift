@@ -39,7 +39,7 @@ extension Analyzer {
     ///
     /// - Returns: whether that is news.
     private mutating func sample(_ place: Int) -> Bool {
-        let evidence = Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
+        let evidence = evidence(of: place)
         guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !isFurtherName(place),
             watch?.begins(.sampled, place) == true
         else { return false }
@@ -58,7 +58,7 @@ extension Analyzer {
     ) throws(Failure) {
         guard !isFurtherName(place) else { return }
         var finding = FlowFinding(
-            table.connections[place], table.closeMarks(of: place), conversations[place], messages, completion.samples,
+            table.connections[place], evidence(of: place), conversations[place], messages, completion.samples,
             settings.judge)
         finding.toldVerdict = watch?.announced[finding.flow]
         finding.doubt(drops)
@@ -107,7 +107,7 @@ extension Analyzer {
             .clientClose, .open, .inconclusive:
             return false
         }
-        return completion.samples.resembles(idle, of: finding.server) != true
+        return completion.samples.resembles(idle, of: finding.server, isReset: close.kind == .rst) != true
     }
 
     // MARK: Counting

@@ -40,6 +40,7 @@ extension Analyzer {
     }
 
     private func unanswered(_ flow: Int) -> PendingRequest? {
+        guard conversations[flow].exchanges.pending != nil else { return nil }
         let request = conversations[flow].exchanges.decisive(lastStream: conversations[flow].lastStream)
         return request.flatMap { $0.isAnswerBegun ? nil : $0 }
     }

@@ -3,15 +3,18 @@ import Messages
 import Wire
 
 extension FlowFinding {
-    /// Judges one connection.
+    /// Judges one connection by its evidence.
     init(
-        _ connection: borrowing Connection, _ marks: [CloseMark],
+        _ connection: borrowing Connection, _ evidence: Evidence,
         _ conversation: borrowing Conversation, _ messages: borrowing MessageContext,
         _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
-        var evidence = Evidence(connection, marks, conversation)
+        var evidence = evidence
         server = connection.endpoint(connection.server)
-        if let idle = evidence.serverIdle { evidence.isTimerClose = samples.resembles(idle, of: server) }
+        if let idle = evidence.serverIdle {
+            let isReset = evidence.serverClose?.kind == .rst
+            evidence.isTimerClose = samples.resembles(idle, of: server, isReset: isReset)
+        }
         let judgement = Judge.judge(evidence, settings)
         let exchanges = conversation.exchanges
         flow = connection.number

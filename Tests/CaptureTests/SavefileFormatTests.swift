@@ -74,7 +74,7 @@ struct SavefileFormatTests {
     }
 
     @Test func `the recorded cases are read as they are`() throws {
-        for folder in Places.folders(in: Places.captures) {
+        for folder in Places.cases {
             let reading = try Reading([.init(folder.appendingPathComponent("capture.pcap").path)])
             #expect(reading.problems.isEmpty)
             #expect(reading.numbers == Array(1...max(1, reading.frames.count)), "\(folder.lastPathComponent)")

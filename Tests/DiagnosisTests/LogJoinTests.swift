@@ -9,16 +9,7 @@ struct LogJoinTests {
     private func crossing(
         _ path: String = "/late?key=1", at start: Duration = .zero, numbering: Script.Numbering = .ordinary
     ) -> Script {
-        var script = Script(numbering: numbering, startingAt: start)
-        script.handshake()
-        script.exchange("/first")
-        script.idle(.seconds(5))
-        script.crossing {
-            $0.serverFIN()
-            $0.client(.get(path))
-        }
-        script.serverRST(.bare)
-        return script
+        .crossedRequest(path, numbering: numbering, startingAt: start)
     }
 
     private func line(

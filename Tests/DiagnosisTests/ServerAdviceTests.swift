@@ -34,18 +34,7 @@ struct ServerAdviceTests {
         try #require(analyze(scripts.flatMap { $0.frames(at: point) }.inTimeOrder()).servers.first)
     }
 
-    private var late: Script {
-        var script = Script(clientPort: 50000)
-        script.handshake()
-        script.exchange()
-        script.idle(.milliseconds(4985))
-        script.crossing {
-            $0.serverFIN()
-            $0.client(.get("/late"))
-        }
-        script.serverRST(.bare)
-        return script
-    }
+    private var late: Script { .crossedRequest(after: .milliseconds(4985), clientPort: 50000) }
 
     @Test(arguments: Script.CapturePoint.allCases)
     func `a quiet server has no advice`(_ point: Script.CapturePoint) throws {

@@ -9,16 +9,7 @@ import Wire
 /// What is summed up per server.
 struct ServerTallyTests {
     private func raced(_ port: UInt16, server: Endpoint = Endpoint(10, 0, 0, 2, port: 80)) -> Script {
-        var script = Script(clientPort: port, server: server)
-        script.handshake()
-        script.exchange()
-        script.idle(.seconds(5))
-        script.crossing {
-            $0.serverFIN()
-            $0.client(.get("/late"))
-        }
-        script.serverRST(.bare)
-        return script
+        .crossedRequest(clientPort: port, server: server)
     }
 
     @Test func `servers stand in order of their races`() {

@@ -32,7 +32,7 @@ struct RecordedCase: Sendable, CustomStringConvertible {
     var folder: URL
     var description: String { folder.lastPathComponent }
 
-    static let all = Places.folders(in: Places.captures).map(RecordedCase.init)
+    static let all = Places.cases.map(RecordedCase.init)
 
     var capture: URL { folder.appendingPathComponent("capture.pcap") }
 

@@ -120,6 +120,43 @@ struct TLSSessionTests {
         #expect(reader.read(.client, TLSRecords.hiddenAlert) == [.maybeAlert])
     }
 
+    /// A handshake with a readable suite, and Finished records of these lengths.
+    private func established13(suite: UInt8, client: Int, server: Int) -> Reader {
+        // Version, random, no session id, suite, no compression, supported_versions.
+        let body = [3, 3] + [UInt8](repeating: 7, count: 32) + [0, 0x13, suite, 0, 0, 6, 0, 43, 0, 2, 3, 4]
+        let hello = [2, 0, 0, UInt8(body.count)] + body
+        var reader = Reader()
+        _ = reader.read(.client, TLSRecords.clientHello)
+        _ = reader.read(.server, TLSRecords.record(22, hello.count, beginning: hello) + TLSRecords.changeCipherSpec)
+        _ = reader.read(.server, TLSRecords.applicationData(412) + TLSRecords.applicationData(server))
+        _ = reader.read(.client, TLSRecords.changeCipherSpec + TLSRecords.applicationData(client))
+        return reader
+    }
+
+    /// Suites with SHA-256 and SHA-384, and the length of a Finished without padding.
+    private static let finished: [(suite: UInt8, length: Int)] = [(1, 53), (2, 69), (3, 53)]
+
+    @Test(arguments: finished)
+    func `whoever pads its Finished by 16, as the JDK does, pads its alerts`(_ suite: UInt8, _ length: Int) {
+        var reader = established13(suite: suite, client: length + 16, server: length)
+        #expect(reader.read(.client, TLSRecords.applicationData(140)) == [.data])
+        #expect(reader.read(.server, TLSRecords.applicationData(35)) == [.data])
+        #expect(reader.read(.client, TLSRecords.applicationData(35)) == [.maybeAlert])
+        var other = established13(suite: suite, client: length, server: length + 16)
+        #expect(other.read(.client, TLSRecords.applicationData(35)) == [.data])
+        #expect(other.read(.server, TLSRecords.applicationData(35)) == [.maybeAlert])
+        var neither = established13(suite: suite, client: length, server: length)
+        #expect(neither.read(.client, TLSRecords.applicationData(35)) == [.data])
+        #expect(neither.read(.server, TLSRecords.applicationData(35)) == [.data])
+    }
+
+    @Test func `a record of 35 bytes may be a padded alert where the handshake was not captured`() {
+        var reader = Reader()
+        #expect(reader.read(.client, TLSRecords.applicationData(140)) == [.data])
+        #expect(reader.read(.server, TLSRecords.applicationData(35)) == [.maybeAlert])
+        #expect(reader.read(.client, TLSRecords.applicationData(35)) == [.maybeAlert])
+    }
+
     @Test(arguments: [18, 20, 22, 26])
     func `records too short for the beginning of an answer are none`(_ length: Int) {
         var reader = established13()
@@ -130,7 +167,7 @@ struct TLSSessionTests {
     @Test func `records too short for a request are none`() {
         var reader = established13()
         #expect(reader.read(.client, TLSRecords.applicationData(34)) == [.other])
-        #expect(reader.read(.client, TLSRecords.applicationData(35)) == [.data])
+        #expect(reader.read(.client, TLSRecords.applicationData(36)) == [.data])
         var older = established12()
         #expect(older.read(.client, TLSRecords.applicationData(41)) == [.other])
         #expect(older.read(.client, TLSRecords.applicationData(42)) == [.data])

@@ -23,15 +23,7 @@ struct AddressTranslationTests {
         }
     }
 
-    private func crossed(_ port: UInt16) -> Script {
-        var script = Script.idleConnection(clientPort: port)
-        script.crossing {
-            $0.serverFIN()
-            $0.client(.get("/late"))
-        }
-        script.serverRST(.bare)
-        return script
-    }
+    private func crossed(_ port: UInt16) -> Script { .crossedRequest(clientPort: port) }
 
     @Test func `a connection before and behind the router is reported once, with both names`() throws {
         let script = crossed(47000)

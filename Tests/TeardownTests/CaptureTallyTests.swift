@@ -8,16 +8,7 @@ import Wire
 /// The sums over a capture.
 struct CaptureTallyTests {
     private func raced(_ port: UInt16, server: Endpoint = Endpoint(10, 0, 0, 2, port: 80)) -> Script {
-        var script = Script(clientPort: port, server: server)
-        script.handshake()
-        script.exchange()
-        script.idle(.seconds(5))
-        script.crossing {
-            $0.serverFIN()
-            $0.client(.get("/late"))
-        }
-        script.serverRST(.bare)
-        return script
+        .crossedRequest(clientPort: port, server: server)
     }
 
     @Test func `packets, bytes, flows and requests`() {

@@ -65,7 +65,12 @@ struct MeasuredCasesTests {
 
     /// The idle timer fires 2 s after the last answer though a request arrived in between: the application did not
     /// read it, so nothing armed the timer again.
-    @Test func `an acknowledging reset when the server's timer fires is an idle close over an unread request`() throws {
+    ///
+    /// - Parameter early: by how much the answer was slower on its way than the reset.
+    @Test(arguments: [0, 3, 15])
+    func `an acknowledging reset when the server's timer fires is an idle close over an unread request`(
+        _ early: Int
+    ) throws {
         var unread = Script(clientPort: 40001)
         unread.handshake()
         unread.exchange("/first")
@@ -74,7 +79,7 @@ struct MeasuredCasesTests {
         unread.idle(.milliseconds(40))
         unread.serverACK()
         // 2.0 s after the answer left, less the half round trips that the lines above took.
-        unread.idle(.milliseconds(2000 - 300 - 40 - 3 * 10))
+        unread.idle(.milliseconds(2000 - 300 - 40 - 3 * 10 - early))
         unread.serverRST(.acknowledging)
         #expect(try unread.finding(at: .server).judgement.verdict == .closedInProcess)
 

@@ -8,16 +8,7 @@ import Wire
 struct RetryTests {
     /// A connection whose second request crosses the server's close 5 s after the first.
     private func crossing(_ path: String = "/late", port: UInt16 = 40000, at start: Duration = .zero) -> Script {
-        var script = Script(clientPort: port, startingAt: start)
-        script.handshake()
-        script.exchange("/first")
-        script.idle(.seconds(5))
-        script.crossing {
-            $0.serverFIN()
-            $0.client(.get(path))
-        }
-        script.serverRST(.bare)
-        return script
+        .crossedRequest(path, clientPort: port, startingAt: start)
     }
 
     /// A connection that begins `start` after the others' epoch and asks at once.
@@ -84,15 +75,7 @@ struct RetryTests {
 
     @Test func `an attempt may be lost too, and the next one answered`() throws {
         // The second connection is 5 s idle when it gets the retry, which crosses its close.
-        var second = Script(clientPort: 40001, startingAt: .milliseconds(120))
-        second.handshake()
-        second.exchange("/first")
-        second.idle(.seconds(5))
-        second.crossing {
-            $0.serverFIN()
-            $0.client(.get("/late"))
-        }
-        second.serverRST(.bare)
+        let second = crossing(port: 40001, at: .milliseconds(120))
         let flows = findings([crossing(), second, attempt(port: 40002, at: .milliseconds(5_400))])
         #expect(flows[0].loss?.retry?.outcome == .lost)
         #expect(flows[0].loss?.retry?.flow == 1)

@@ -1,3 +1,5 @@
+import Wire
+
 extension String {
     /// A GET without a body.
     package static func get(_ path: String) -> String {
@@ -23,12 +25,28 @@ extension Script {
     /// A kept-alive connection: opened, used once, then idle.
     package static func idleConnection(
         for idle: Duration = .seconds(5), numbering: Numbering = .ordinary, clientPort: UInt16 = 40000,
-        startingAt start: Duration = .zero
+        server: Endpoint = Endpoint(10, 0, 0, 2, port: 80), startingAt start: Duration = .zero
     ) -> Script {
-        var script = Script(numbering: numbering, clientPort: clientPort, startingAt: start)
+        var script = Script(numbering: numbering, clientPort: clientPort, server: server, startingAt: start)
         script.handshake()
         script.exchange("/first")
         script.idle(idle)
+        return script
+    }
+
+    /// The same, its second request crossing the server's close.
+    package static func crossedRequest(
+        _ path: String = "/late", after idle: Duration = .seconds(5), numbering: Numbering = .ordinary,
+        clientPort: UInt16 = 40000, server: Endpoint = Endpoint(10, 0, 0, 2, port: 80),
+        startingAt start: Duration = .zero
+    ) -> Script {
+        var script = idleConnection(
+            for: idle, numbering: numbering, clientPort: clientPort, server: server, startingAt: start)
+        script.crossing {
+            $0.serverFIN()
+            $0.client(.get(path))
+        }
+        script.serverRST(.bare)
         return script
     }
 }

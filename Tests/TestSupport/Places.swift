@@ -6,8 +6,13 @@ package enum Places {
     package static let packageRoot = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-    /// The recorded cases.
+    /// The recorded cases and the program that records them.
     package static let captures = packageRoot.appendingPathComponent("captures")
+
+    /// The folders of the recorded cases.
+    package static let cases = folders(in: captures).filter {
+        existing($0.appendingPathComponent("expected.json")) != nil
+    }
 
     /// The built products: on Linux the test executable lies beside them.
     package static let products = Bundle.main.executableURL?.deletingLastPathComponent() ?? Bundle.main.bundleURL
