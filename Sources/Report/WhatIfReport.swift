@@ -38,7 +38,9 @@ public struct WhatIfReport: Sendable {
             sections.append(wrapped(headline(part.server)) + tables(part.outcomes))
         }
         let more = answer.parts.count - maximumServers
-        if more > 0 { sections.append(wrapped("… and \(Units.count(more, "more server")): -v or --format json has them.")) }
+        if more > 0 {
+            sections.append(wrapped("… and \(Units.count(more, "more server")): -v or --format json has them."))
+        }
         sections.append(legend(answer))
         return sections.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
     }
