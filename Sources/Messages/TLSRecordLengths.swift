@@ -11,7 +11,7 @@ struct TLSRecordLengths {
     var mayBeHTTP2 = false
     private var isChaCha = false
     /// The content of a Finished of TLS 1.3 without padding, from the suite's hash; nil where no hello said it.
-    private var finished: Int?
+    private var finished: UInt8?
     /// Whether a side's Finished was padded; nil where that is not known, as when the capture began later.
     private var isPadding: (client: Bool?, server: Bool?)
 
@@ -28,7 +28,7 @@ struct TLSRecordLengths {
     /// Takes a record that is the Finished of `role`, or was its latest before the other side's: a later one replaces it.
     mutating func readFinished(_ length: Int, _ role: Role) {
         guard let finished else { return }
-        let isPadded = content(length) == finished + Self.padding
+        let isPadded = content(length) == Int(finished) + Self.padding
         switch role {
         case .client: isPadding.client = isPadded
         case .server: isPadding.server = isPadded
