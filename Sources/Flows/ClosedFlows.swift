@@ -3,8 +3,9 @@
 /// A closed flow stays for its stragglers: acknowledgements, retransmissions, a second RST. Its place then serves a
 /// new flow, so that memory grows with the open flows of a capture and not with all of them.
 package struct ClosedFlows {
-    /// Closed flows kept: a thousand closes a second make sixteen seconds, and the longest retransmission timeout
-    /// that a host still waits for is of that order. What comes later begins a new flow, as Wireshark's would not.
+    /// Closed flows kept: at a thousand closes a second those of sixteen seconds, in which a retransmission timer that
+    /// begins with one second fires four times (RFC 6298 section 5.5). What comes later begins a new flow, as
+    /// Wireshark's would not.
     package static let maximumCount = 1 << 14
 
     struct Entry {
