@@ -126,7 +126,7 @@ struct LiveCaptureTests {
         defer { lab.close() }
         _ = try lab.serve(.node)
         let counted = try lab.sniff(["-c", "5"])
-        let timed = try lab.sniff(["--duration", "1500ms"])
+        let timed = try lab.sniff(["--duration", "5s"])
         _ = try lab.use([0.1])
         try counted.waitForEnd()
         try timed.waitForEnd()
