@@ -105,6 +105,30 @@ struct MeasuredCasesTests {
         #expect(findings([sample, died]).map(\.judgement.verdict) == [.idleClose, .closedInProcess])
     }
 
+    /// lighttpd looks at its connections once a second, and closed some after 2.0 s and others after 3.3 s.
+    @Test(arguments: [(2500, Verdict.unread), (1500, .closedInProcess), (4500, .closedInProcess)])
+    func `a FIN that acknowledges the request, by a server whose timer sweeps`(
+        _ idle: Int, _ verdict: Verdict
+    ) throws {
+        var closed = Script(clientPort: 40001)
+        closed.handshake()
+        closed.exchange("/first")
+        closed.idle(.milliseconds(idle))
+        closed.client(.get("/late"))
+        closed.serverFIN()
+        let samples = [(2000, 40002), (3300, 40003)].map { idle, port in
+            var sample = Script(clientPort: UInt16(port))
+            sample.handshake()
+            sample.exchange("/first")
+            sample.idle(.milliseconds(idle))
+            sample.serverFIN()
+            sample.clientFIN()
+            return sample
+        }
+        let verdicts = findings(samples + [closed]).map(\.judgement.verdict)
+        #expect(verdicts == [.idleClose, .idleClose, verdict])
+    }
+
     @Test func `abortive idle close at the deadline, nothing outstanding`() throws {
         var script = Script.idleConnection(for: .seconds(2))
         script.serverRST(.acknowledging)

@@ -13,7 +13,8 @@ _CAPTURES = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 def _arguments():
-    parser = argparse.ArgumentParser(prog="captures/record", description=__package__ and sys.modules[__package__].__doc__)
+    parser = argparse.ArgumentParser(prog="captures/record", description=sys.modules[__package__].__doc__,
+                                     epilog="captures/record NAME... is short for captures/record scenario NAME...")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     commands.add_parser("list", help="name the scenarios")
     item = commands.add_parser("needs", help="say what software is there, what is missing and how to install it")

@@ -41,8 +41,8 @@ SCENARIOS = [
         Server("node", None, 3000), "envoy", {"clusters": 8, "rounds": 7, "least": 1, "most": 6}),
     Scenario(
         "envoy-burst", "Envoy under bursts of a thousand requests a second", Server("node", 1, 3000), "envoy",
-        {"clusters": 2, "rounds": 12, "least": 60, "most": 100}, options={"burst_s": 0.08},
-        proves={"crossing": 10, "stale_reuse": 10}),
+        {"clusters": 2, "rounds": 12, "least": 60, "most": 100}, path=Path(rtt_ms=60),
+        options={"burst_s": 0.15}, proves={"crossing": 10, "stale_reuse": 10}),
     Scenario(
         "envoy-retry", "Envoy repeats lost requests and logs 200", Server("node", 1, 3000), "envoy",
         {"clusters": 6, "rounds": 10, "least": 1, "most": 6, "retry_on": "reset"}, proves={"crossing": 10}),

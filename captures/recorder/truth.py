@@ -13,7 +13,7 @@ One connection a line in truth.jsonl. A lost request's label comes from the clie
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from .journal import CLOSED, CLOSE_WAIT, ESTABLISHED, STATES, TLS_APPLICATION_DATA, TLS_CHANGE_CIPHER, is_alert
 
@@ -191,6 +191,7 @@ def of_pool(asked, client_journal, judge, tls=""):
                 owners[port] = users[name]["worker"]
     for request in asked:
         of_worker[request["worker"]].append(request)
+    uses = Counter(_port(seen.local) for seen in client_journal)
     found = []
     for number, seen in enumerate(client_journal):
         record = {"conn": number, "client": seen.local, "server": seen.peer, "tls": tls or None, "intent": "pool",
@@ -200,6 +201,9 @@ def of_pool(asked, client_journal, judge, tls=""):
         sends = _sends_under_tls(seen, of_worker[owners.get(_port(seen.local))]) if tls else _readable_sends(seen, users)
         for user, send in sends:
             record["requests"].append(_attempt(user, send, seen, _port(seen.local) in judge.application.get(user["id"], [])))
+        # Whose a connection is, its port says, unless another one had the same.
+        if tls and uses[_port(seen.local)] > 1:
+            record["ambiguous"] = True
         # A connection that was opened and never used says nothing.
         if record["requests"]:
             found.append(judge.connection(record, seen))
