@@ -9,43 +9,61 @@ struct TLSRecordLengths {
     var isTLS13: Bool?
     /// Whether the client offered HTTP/2.
     var mayBeHTTP2 = false
-    private var isChaCha = false
-    /// The content of a Finished of TLS 1.3 without padding, from the suite's hash; nil where no hello said it.
-    private var finished: UInt8?
-    /// Whether a side's Finished was padded; nil where that is not known, as when the capture began later.
-    private var isPadding: (client: Bool?, server: Bool?)
+    private var facts = Facts()
+
+    /// What the handshake told, in a byte: every open connection over TLS has these.
+    private struct Facts: OptionSet {
+        var rawValue: UInt8 = 0
+
+        static let chaCha = Facts(rawValue: 1)
+        /// A hello said the suite of TLS 1.3.
+        static let suite = Facts(rawValue: 2)
+        /// That suite's hash is SHA-384 and not SHA-256 (RFC 8446 appendix B.4).
+        static let sha384 = Facts(rawValue: 4)
+        /// The latest handshake record of a side was a padded Finished, or was not; neither where it is not known, as
+        /// when the capture began later.
+        static let clientPads = Facts(rawValue: 8)
+        static let clientDoesNot = Facts(rawValue: 16)
+        static let serverPads = Facts(rawValue: 32)
+        static let serverDoesNot = Facts(rawValue: 64)
+    }
 
     private static let padding = 16
 
     /// Takes what the server chose.
     mutating func read(_ hello: TLSHello, _ suite: UInt16) {
         isTLS13 = hello.isTLS13 || suite >> 8 == 0x13
-        isChaCha = (0xCCA8...0xCCAE).contains(suite)
-        // A header of 4 and SHA-384 or SHA-256 (RFC 8446 section 4.4.4 and appendix B.4).
-        finished = isTLS13 == true ? 4 + (suite == 0x1302 ? 48 : 32) : nil
+        if (0xCCA8...0xCCAE).contains(suite) { facts.insert(.chaCha) } else { facts.remove(.chaCha) }
+        if isTLS13 == true { facts.insert(.suite) }
+        if suite == 0x1302 { facts.insert(.sha384) }
     }
 
     /// Takes a record that is the Finished of `role`, or was its latest before the other side's: a later one replaces it.
     mutating func readFinished(_ length: Int, _ role: Role) {
-        guard let finished else { return }
-        let isPadded = content(length) == Int(finished) + Self.padding
+        guard facts.contains(.suite) else { return }
+        // A header of 4 and the hash (RFC 8446 section 4.4.4).
+        let isPadded = content(length) == 4 + (facts.contains(.sha384) ? 48 : 32) + Self.padding
         switch role {
-        case .client: isPadding.client = isPadded
-        case .server: isPadding.server = isPadded
+        case .client:
+            facts.subtract([.clientPads, .clientDoesNot])
+            facts.insert(isPadded ? .clientPads : .clientDoesNot)
+        case .server:
+            facts.subtract([.serverPads, .serverDoesNot])
+            facts.insert(isPadded ? .serverPads : .serverDoesNot)
         }
     }
 
     /// Bytes of content, at most.
     private func content(_ length: Int) -> Int {
-        length - (isTLS13 != false ? 17 : isChaCha ? 16 : 24)
+        length - (isTLS13 != false ? 17 : facts.contains(.chaCha) ? 16 : 24)
     }
 
     /// A TLS 1.3 alert: 2 bytes, or with the JDK's padding 18, which is shorter than any answer of HTTP/1 and any request
     /// with a Host field. A short HTTP/2 HEADERS frame may have 18: where the handshake shows no padding, it is none.
     func isAlert(_ length: Int, _ role: Role) -> Bool {
         guard isTLS13 != false else { return false }
-        let isPadding = role == .client ? isPadding.client : isPadding.server
-        return content(length) == 2 || (content(length) == 2 + Self.padding && isPadding != false)
+        let mayPad = !facts.contains(role == .client ? .clientDoesNot : .serverDoesNot)
+        return content(length) == 2 || (content(length) == 2 + Self.padding && mayPad)
     }
 
     /// A TLS 1.3 Finished: a header of 4 and a hash of 32 or 48, with the JDK's padding, or behind an EndOfEarlyData of
