@@ -23,9 +23,10 @@ struct DuplicateFilter {
 
     /// Whether `segment` repeats a packet that was just seen; remembers it if not.
     ///
-    /// - Parameter flow: the hash of the segment's flow.
+    /// - Parameter flow: the place of the segment's flow. Not the hash of its endpoints, whose secret is drawn per run:
+    ///   which packets drive each other out of the table must not differ from run to run.
     @inline(__always)
-    mutating func isDuplicate(_ segment: borrowing Segment, from side: Side, flow: UInt64, at time: Timestamp) -> Bool {
+    mutating func isDuplicate(_ segment: borrowing Segment, from side: Side, flow: Int, at time: Timestamp) -> Bool {
         // A host answers two late segments of one instant with two RSTs that differ in nothing: no identification,
         // no timestamp (measured, up to 10 ms apart). They cannot be told from copies.
         if segment.flags.contains(.rst), segment.identification == 0, segment.timestampValue == 0 { return false }
@@ -34,7 +35,7 @@ struct DuplicateFilter {
             UInt64(segment.identification) << 48 | UInt64(segment.window) << 32
             | UInt64(segment.flags.rawValue) << 24 | UInt64(side.rawValue) << 23
         let rest = UInt64(segment.timestampValue) << 32 | UInt64(truncatingIfNeeded: segment.payloadLength)
-        let fingerprint = mix(mix(flow ^ numbers, header), rest)
+        let fingerprint = mix(mix(mix(numbers, header), rest), UInt64(truncatingIfNeeded: flow))
         let slot = Int(truncatingIfNeeded: fingerprint >> 52)
         let isKnown = recent[slot].fingerprint == fingerprint && abs(time.since(recent[slot].time)) <= Self.window
         if !isKnown { recent[slot] = Entry(fingerprint: fingerprint, time: time) }

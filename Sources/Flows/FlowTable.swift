@@ -46,9 +46,9 @@ package struct FlowTable {
         // A straggler of the connection that used these endpoints before goes to the numbers that it fits.
         let previous = Int(connections[flow].previous)
         if previous >= 0, !isNew, isStraggler(segment, from: side, of: previous, not: flow) {
-            return receiveStraggler(segment, previous, flow, side, hash, frame, info)
+            return receiveStraggler(segment, previous, flow, side, frame, info)
         }
-        return receive(segment, flow, isNew, side, hash, frame, info)
+        return receive(segment, flow, isNew, side, frame, info)
     }
 
     private func isStraggler(
@@ -62,11 +62,11 @@ package struct FlowTable {
     /// Takes a straggler to its connection, and counts it where Wireshark does: for the newest of its endpoints.
     @inline(never)
     private mutating func receiveStraggler(
-        _ segment: borrowing Segment, _ flow: Int, _ newest: Int, _ side: Side, _ hash: UInt64,
+        _ segment: borrowing Segment, _ flow: Int, _ newest: Int, _ side: Side,
         _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo
     ) -> Delivery {
         let before = connections[flow]
-        let delivery = receive(segment, flow, false, side, hash, frame, info)
+        let delivery = receive(segment, flow, false, side, frame, info)
         var counting = connections[newest]
         connections[flow].moveCounts(since: before, side, to: &counting)
         connections[newest] = counting
@@ -75,7 +75,7 @@ package struct FlowTable {
 
     @inline(__always)
     private mutating func receive(
-        _ segment: borrowing Segment, _ flow: Int, _ isNew: Bool, _ side: Side, _ hash: UInt64,
+        _ segment: borrowing Segment, _ flow: Int, _ isNew: Bool, _ side: Side,
         _ frame: borrowing Span<UInt8>, _ info: borrowing FrameInfo
     ) -> Delivery {
         var delivery = Delivery(
@@ -83,7 +83,7 @@ package struct FlowTable {
             hasWaiting: false, arrival: .trace, hasGap: false, followsGap: false)
         if segment.form != .whole {
             connections[flow].receiveTrace(segment, from: side, info)
-        } else if duplicates.isDuplicate(segment, from: side, flow: hash, at: info.time) {
+        } else if duplicates.isDuplicate(segment, from: side, flow: flow, at: info.time) {
             connections[flow].receiveDuplicate(segment, from: side, info)
             delivery.isDuplicate = true
             delivery.arrival = .nothing

@@ -105,4 +105,16 @@ struct DuplicateTests {
         #expect(found > 700)
         #expect(found <= 1000)
     }
+
+    /// The table's secret is another one each time; what a report says is not.
+    @Test func `the same copies are found in every run`() {
+        let frames = (0..<3000).map { port in
+            data({ $0.source.port = 10_000 + UInt16(port) }, at: Int64(port))
+        }
+        let copies = frames.map { $0.delayed(by: 5_000_000) }
+        let found = (0..<2).map { _ in Feeder(frames + copies).table.connections.map(\.duplicates) }
+        #expect(found[0] == found[1])
+        #expect(found[0].contains(0))
+        #expect(found[0].contains(1))
+    }
 }

@@ -96,7 +96,7 @@ struct MetricsTests {
     /// Of the same capture, scrape and report agree.
     @Test(
         "--format prometheus has the timeout and the near misses of the report",
-        arguments: Places.folders(in: Places.captures).map(\.lastPathComponent))
+        arguments: Places.cases.map(\.lastPathComponent))
     func inferred(name: String) throws {
         let file = "captures/\(name)/capture.pcap"
         let exposition = try runFinrace(["--format", "prometheus", file]).text
