@@ -126,7 +126,7 @@ struct OutputTests {
         }
     }
 
-    @Test(arguments: Places.folders(in: Places.captures).map(\.lastPathComponent))
+    @Test(arguments: Places.cases.map(\.lastPathComponent))
     func `-v adds the proof of each race, in the words of JSON`(_ name: String) throws {
         let file = "captures/\(name)/capture.pcap"
         let text = try runFinrace(["-v", file]).text
