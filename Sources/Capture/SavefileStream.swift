@@ -9,17 +9,12 @@ import Glibc
     /// How far the file was read, packed as it may be.
     let position: FilePosition
     private var file: UnsafeMutablePointer<FILE>?
-    private var decompressor: Decompressor?
-    /// What stands in for the 4 KiB that a stream has by itself: with those, asking the kernel for the next bytes cost
-    /// as much as copying them.
-    private let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: bufferSize)
-    private static let bufferSize = 1 << 17
+    private let decompressor: Decompressor?
 
     /// Opens `input` at its beginning.
     init(_ input: SavefileInput) throws(CaptureError) {
         name = input.name
         var stream = unsafe try input.open()
-        _ = unsafe setvbuf(stream, buffer, _IOFBF, Self.bufferSize)
         var head = unsafe Self.peek(stream)
         guard let compression = Compression(head) else {
             format = SavefileFormat(head)
@@ -49,8 +44,6 @@ import Glibc
     deinit {
         // Before the decompressor goes, whose program may wait for a reader.
         if let file = unsafe file { _ = unsafe fclose(file) }
-        decompressor = nil
-        unsafe buffer.deallocate()
     }
 
     /// The first bytes, put back afterwards: a pipe cannot be rewound.
