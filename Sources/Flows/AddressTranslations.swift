@@ -36,7 +36,7 @@ package struct AddressTranslations {
         let name = Name(
             flow: connection.number, client: connection.endpoint(connection.client),
             server: connection.endpoint(connection.server))
-        if let known = recent[identity], abs(connection.start.since(known.start)) <= Self.window {
+        if let known = recent[identity], connection.start.since(known.start).magnitude <= Self.window.magnitude {
             if known.name.flow != name.flow { join(known.name, name, identity, connection.start) }
             return
         }
@@ -70,7 +70,7 @@ package struct AddressTranslations {
     }
 
     private mutating func forgetOld(_ now: Timestamp) {
-        recent = recent.filter { abs(now.since($0.value.start)) <= Self.window }
+        recent = recent.filter { now.since($0.value.start).magnitude <= Self.window.magnitude }
         if recent.count >= Self.maximumRecent { recent.removeAll(keepingCapacity: true) }
     }
 }

@@ -39,6 +39,17 @@ struct AddressTranslationTests {
         #expect(analysis.capture.requests == 2)
     }
 
+    /// Nanoseconds have a number that none other is the opposite of.
+    @Test func `times as far apart as numbers go are two connections`() {
+        let script = crossed(47000)
+        let late = translated(script).map { frame in
+            var frame = frame
+            frame.time = Timestamp(nanoseconds: frame.time.nanoseconds &- 12_000 &+ .min)
+            return frame
+        }
+        #expect(analyze(script.frames(at: .middle) + late).flows.count == 2)
+    }
+
     @Test func `several connections keep their own second names`() {
         let scripts = [crossed(47000), crossed(47001), crossed(47002)]
         let frames = scripts.flatMap { $0.frames(at: .middle) + translated($0) }.inTimeOrder()
