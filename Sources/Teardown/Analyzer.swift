@@ -224,6 +224,7 @@ public struct Analyzer {
         table.connections[flow].roleBasis = .content
         guard client != table.connections[flow].client else { return }
         table.connections[flow].client = client
+        conversations[flow].release(&messages)
         conversations[flow] = Conversation()
     }
 
