@@ -16,6 +16,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
 struct Analyze: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Report the requests of a capture that crossed a server's close (the default).",
+        usage: "finrace [analyze] <FILE> ... [<options>] [-- <FILTER>]",
         discussion: """
             Several files are one capture in order of time: a ring of tcpdump -C or -G, or several capture points. \
             Frame numbers are those of the file, as Wireshark shows them, also under a filter.

@@ -8,6 +8,7 @@ struct ShowTimeline: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "timeline",
         abstract: "Draw single flows packet by packet; without a choice, those with a race.",
+        usage: "finrace timeline <FILE> ... [--flow <number>] [<options>] [-- <FILTER>]",
         discussion:
             "The capture is read twice: once to judge, once to draw. Standard input is kept in a temporary file.")
 

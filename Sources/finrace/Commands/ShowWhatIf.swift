@@ -10,6 +10,9 @@ struct ShowWhatIf: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "whatif",
         abstract: "Count the races that other idle timeouts would have avoided, and the connections they cost.",
+        usage: """
+            finrace whatif <FILE> ... --client-idle <durations> [--server-idle <durations>] [<options>] [-- <FILTER>]
+            """,
         discussion: """
             Counted from the capture's own gaps, without a model: with an idle limit at the client, a request after a \
             longer gap would have opened a connection of its own.
