@@ -13,9 +13,9 @@ final class CaptureRun {
     private let showsProgress: Bool
     private let inputs: [SavefileInput]
     private var reader: SavefileReader
-    /// The capture's comments on frames so far, and by flow which of them stands on its first frame that has one.
+    /// The capture's comments on frames so far, and by flow the one on its first frame that has one.
     private var frameComments: [String] = []
-    private var flowComments: [Int: Int] = [:]
+    private var flowComments: [Int: String] = [:]
 
     /// Opens the capture.
     ///
@@ -73,8 +73,7 @@ final class CaptureRun {
             if analyzer.findingCount >= Self.findingsAtATime {
                 // The reader and its notes are another thread's until all is read.
                 let context = ReportContext(
-                    files: [], timeDigits: analyzer.timeDigits,
-                    flowComments: flowComments.mapValues { frameComments[$0] })
+                    files: [], timeDigits: analyzer.timeDigits, flowComments: flowComments)
                 try body(analyzer.takeFindings(), context)
             }
             return true
@@ -106,9 +105,9 @@ final class CaptureRun {
     }
 
     /// Keeps what the capture says of a frame for its flow; nil is the flow of a frame without a TCP segment.
-    func note(_ info: FrameInfo, of flow: Int?) {
+    private func note(_ info: FrameInfo, of flow: Int?) {
         guard let comment = info.comment, let flow, flowComments[flow] == nil else { return }
-        flowComments[flow] = comment
+        flowComments[flow] = frameComments[comment]
     }
 
     /// A savefile for frames of this capture.
@@ -132,7 +131,7 @@ final class CaptureRun {
             // The names that the user gives are better than those in the capture.
             hosts: try notes.hosts.merging(options.analysis.hosts.map(HostsFile.read) ?? [:]) { $1 },
             interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
-            flowComments: flowComments.mapValues { frameComments[$0] },
+            flowComments: flowComments,
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
     }
 
