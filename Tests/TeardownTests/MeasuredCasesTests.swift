@@ -66,8 +66,9 @@ struct MeasuredCasesTests {
     /// The idle timer fires 2 s after the last answer though a request arrived in between: the application did not
     /// read it, so nothing armed the timer again.
     ///
-    /// - Parameter early: by how much the answer was slower on its way than the reset.
-    @Test(arguments: [0, 3, 15])
+    /// - Parameter early: by how much the answer was slower on its way than the reset, in milliseconds; negative where
+    ///   the timer fired late.
+    @Test(arguments: [-31, 0, 3, 15])
     func `an acknowledging reset when the server's timer fires is an idle close over an unread request`(
         _ early: Int
     ) throws {
