@@ -1,5 +1,6 @@
 """What the witness (witness.c) wrote down: the kernel's view of each connection around each call."""
 
+import bisect
 import json
 import os
 from dataclasses import dataclass, field
@@ -78,7 +79,10 @@ def read(path):
             elif key in open_ones:
                 seen = open_ones[key]
                 seen.peer = seen.peer or call["peer"]
-                seen.calls.append(call)
-                if call["op"] == "close":
-                    del open_ones[key]
+                closed = next((past for past in seen.calls if past["op"] == "close"), None)
+                if closed is None:
+                    seen.calls.append(call)
+                elif call["t"] <= closed["t"]:
+                    # Of another thread: it began before the close, and was written down after it.
+                    bisect.insort(seen.calls, call, key=lambda call: call["t"])
     return found
