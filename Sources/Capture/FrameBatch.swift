@@ -9,7 +9,7 @@ public struct FrameBatch {
     static let maximumFrames = 1024
 
     private var payload: [UInt8] = []
-    /// Of these the first `count`. They are used again by the next batch: making one costs more than writing to it.
+    /// Of these the first `count`. The next batch writes over them.
     private var frames: [DecodedFrame] = []
     /// How many frames it has.
     public private(set) var count = 0

@@ -19,12 +19,14 @@ struct CloseMarkPool {
     /// The chain's marks, oldest first, but those that their sender outlived.
     func marks(from newest: Int32) -> [CloseMark] {
         var found: [CloseMark] = []
+        if newest >= 0 { found.reserveCapacity(2) }
         var at = newest
         while at >= 0 {
             if !marks[Int(at)].mark.isOutlived { found.append(marks[Int(at)].mark) }
             at = marks[Int(at)].before
         }
-        return found.reversed()
+        found.reverse()
+        return found
     }
 
     /// How many RSTs of `side` the chain has, those that it outlived left out.

@@ -5,13 +5,14 @@ extension Conversation {
     mutating func receiveRequests(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
         var offset = 0
         var isTurn = false
-        while let event = clientHTTP.next(bytes, &offset, answering: .other) {
+        var head = HTTP1Head()
+        while let event = clientHTTP.next(bytes, &offset, &head, answering: .other) {
             switch event {
             case .begin(let start):
                 // Framing of the answer was lost: that the client goes on says that it is over.
                 if serverHTTP.isLost, exchanges.isAnswerBegun { exchanges.endResponse(&context) }
                 exchanges.beginRequest(at: place.position(at: start))
-            case .head(let head):
+            case .head:
                 let line = clientHTTP.keepLine(head, bytes, &context.lines)
                 observe(line, place.start, context)
                 exchanges.nameRequest(head.method, line: line)
@@ -44,13 +45,14 @@ extension Conversation {
 
     mutating func receiveResponses(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
         var offset = 0
-        while let event = serverHTTP.next(bytes, &offset, answering: answeredMethod) {
+        var head = HTTP1Head()
+        while let event = serverHTTP.next(bytes, &offset, &head, answering: answeredMethod) {
             switch event {
             case .begin:
                 // Framing was lost in the answer before, while the next request waited: this one says that it is over.
                 if exchanges.isAnswerBegun, exchanges.hasNext { exchanges.endResponse(&context) }
                 isServerAnswering = exchanges.beginResponse(at: place.start)
-            case .head(let head):
+            case .head:
                 context.observer?(.response(status: head.status, stream: 0, at: place.start))
                 receiveResponseHead(head, offset, &context)
                 if case .http2 = layer {

@@ -5,7 +5,7 @@ enum HTTP1Event {
     /// A message begins at this offset of the piece.
     case begin(at: Int)
     /// Its head is complete.
-    case head(HTTP1Head)
+    case head
     /// It ended before this offset.
     case end(at: Int)
     /// What follows is no longer HTTP/1: a switched protocol or a tunnel.
@@ -68,8 +68,12 @@ struct HTTP1Framer {
 
     /// The next event in `bytes` from `offset` on, or nil when all of them are taken.
     ///
-    /// - Parameter method: of the request that a response answers; without meaning for requests.
-    mutating func next(_ bytes: Span<UInt8>, _ offset: inout Int, answering method: RequestMethod) -> HTTP1Event? {
+    /// - Parameters:
+    ///   - head: takes the head that an event tells of. Not part of the event, of which each message has several.
+    ///   - method: of the request that a response answers; without meaning for requests.
+    mutating func next(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ head: inout HTTP1Head, answering method: RequestMethod
+    ) -> HTTP1Event? {
         while offset < bytes.count {
             switch phase {
             case .between:
@@ -82,7 +86,7 @@ struct HTTP1Framer {
                     return .begin(at: offset)
                 }
             case .head:
-                if let event = readHead(bytes, &offset, method) { return event }
+                if let event = readHead(bytes, &offset, &head, method) { return event }
             case .body, .chunkData:
                 let taken = min(UInt64(bytes.count - offset), remaining)
                 remaining -= taken
@@ -168,9 +172,11 @@ struct HTTP1Framer {
     }
 
     /// Collects a head: read in place where the piece holds all of it, else from a copy that grows piece by piece.
-    private mutating func readHead(_ bytes: Span<UInt8>, _ offset: inout Int, _ method: RequestMethod) -> HTTP1Event? {
+    private mutating func readHead(
+        _ bytes: Span<UInt8>, _ offset: inout Int, _ head: inout HTTP1Head, _ method: RequestMethod
+    ) -> HTTP1Event? {
         if partial.isEmpty {
-            if let (head, end) = HTTP1Head.read(bytes, from: offset, isRequest: isRequest) {
+            if let end = head.read(bytes, from: offset, isRequest: isRequest) {
                 lineInPartial = false
                 offset = end
                 return finishHead(head, method)
@@ -181,7 +187,7 @@ struct HTTP1Framer {
             let known = partial.count
             bytes.copy(offset..<bytes.count, to: &partial)
             if Self.mayEndHead(partial.span, from: known),
-                let (head, end) = HTTP1Head.read(partial.span, from: 0, isRequest: isRequest)
+                let end = head.read(partial.span, from: 0, isRequest: isRequest)
             {
                 lineInPartial = true
                 offset += end - known
@@ -198,12 +204,14 @@ struct HTTP1Framer {
     }
 
     /// Keeps the request line of the head that `next` just returned from `bytes`.
-    func keepLine(_ head: HTTP1Head, _ bytes: Span<UInt8>, _ lines: inout RequestLines) -> RequestLines.Handle? {
+    func keepLine(
+        _ head: borrowing HTTP1Head, _ bytes: Span<UInt8>, _ lines: inout RequestLines
+    ) -> RequestLines.Handle? {
         lineInPartial ? lines.keep(partial.span, head.line) : lines.keep(bytes, head.line)
     }
 
-    private mutating func finishHead(_ head: HTTP1Head?, _ method: RequestMethod) -> HTTP1Event {
-        guard let head else {
+    private mutating func finishHead(_ head: borrowing HTTP1Head, _ method: RequestMethod) -> HTTP1Event {
+        guard head.isHTTP else {
             phase = .lost
             return .lost
         }
@@ -219,7 +227,7 @@ struct HTTP1Framer {
         case .switched: phase = .switched
         case .unknown: phase = .lost
         }
-        return .head(head)
+        return .head
     }
 
     /// After a head: the events that need no further bytes.

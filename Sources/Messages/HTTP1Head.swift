@@ -2,6 +2,8 @@ import Wire
 
 /// What of a message head decides where the message ends and whether the connection goes on.
 struct HTTP1Head {
+    /// Whether its first line is one of HTTP/1.
+    var isHTTP = false
     /// A request's method, by its effect on framing.
     var method = RequestMethod.other
     /// A response's status code, 0 for a request.
@@ -33,23 +35,22 @@ struct HTTP1Head {
     /// Reads the head that begins at `start`, in one pass over its lines. A line feed alone ends a line too (RFC 9112
     /// section 2.2).
     ///
-    /// - Returns: the head and the offset behind the empty line that ends it, the head being nil when its first line
-    ///   is not HTTP/1; nil when the end is not among `bytes`.
-    static func read(_ bytes: Span<UInt8>, from start: Int, isRequest: Bool) -> (head: HTTP1Head?, end: Int)? {
+    /// - Returns: the offset behind the empty line that ends it; nil when that is not among `bytes`.
+    mutating func read(_ bytes: Span<UInt8>, from start: Int, isRequest: Bool) -> Int? {
         var lineFeeds = BytePlaces(of: UInt8(ascii: "\n"), from: start, to: bytes.count)
         guard let first = lineFeeds.next(bytes) else { return nil }
-        var head = HTTP1Head()
-        let isHTTP =
-            isRequest ? head.readRequestLine(bytes, start..<first) : head.readStatusLine(bytes, start..<first)
+        self = HTTP1Head()
+        isHTTP = isRequest ? readRequestLine(bytes, start..<first) : readStatusLine(bytes, start..<first)
         var lineStart = first + 1
         while let end = lineFeeds.next(bytes) {
-            if end == lineStart || (end == lineStart + 1 && bytes[lineStart] == UInt8(ascii: "\r")) {
-                return (isHTTP ? head : nil, end + 1)
+            let initial = bytes[lineStart]
+            if end &- lineStart <= 1, end == lineStart || initial == UInt8(ascii: "\r") {
+                return end + 1
             }
             // Of the fields that matter none begins otherwise.
-            switch bytes[lineStart] | 0x20 {
+            switch initial | 0x20 {
             case UInt8(ascii: "c"), UInt8(ascii: "k"), UInt8(ascii: "t"), UInt8(ascii: "u"):
-                head.readField(bytes, lineStart..<end)
+                readField(bytes, lineStart..<end)
             default:
                 break
             }
@@ -103,15 +104,15 @@ struct HTTP1Head {
         case FieldStart.keepAlive:
             if let value = Self.value(bytes, line, behind: 0x3A_6576, 3) { readKeepAlive(bytes, value) }  // "ve:"
         case FieldStart.transfer:
-            let rest = (start + 8)..<line.upperBound
+            let rest = (start &+ 8)..<line.upperBound
             // "-encodin", "g:"
-            if rest.count >= 8, Self.lowercase(bytes.word(at: start + 8)) == 0x6E69_646F_636E_652D,
+            if rest.count >= 8, Self.lowercase(bytes.word(at: start &+ 8)) == 0x6E69_646F_636E_652D,
                 let value = Self.value(bytes, rest, behind: 0x3A67, 2)
             {
                 readTransferEncoding(bytes, value)
             }
         case FieldStart.upgrade:
-            upgradesToHTTP2 = Keyword(bytes, Self.trimmed(bytes, (start + 8)..<line.upperBound)) == .h2c
+            upgradesToHTTP2 = Keyword(bytes, Self.trimmed(bytes, (start &+ 8)..<line.upperBound)) == .h2c
         default:
             break
         }
@@ -134,49 +135,73 @@ struct HTTP1Head {
     private static func value(
         _ bytes: Span<UInt8>, _ line: Range<Int>, behind rest: UInt64, _ count: Int
     ) -> Range<Int>? {
-        let start = line.lowerBound + 8
+        let start = line.lowerBound &+ 8
         guard line.upperBound - start >= count else { return nil }
         let mask = (1 &<< UInt64(count * 8)) &- 1 as UInt64
         guard lowercase(bytes.word(at: start, count: count)) & mask == rest else { return nil }
-        return trimmed(bytes, (start + count)..<line.upperBound)
+        return trimmed(bytes, (start &+ count)..<line.upperBound)
     }
 
+    // The values are lists (RFC 9110 section 5.6.1), nearly always of one member: that is tried first, and only what is
+    // none is looked through for commas.
+
     private mutating func readConnection(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+        if takeOption(bytes, value) { return }
         var rest = value
-        while let token = Self.nextMember(bytes, &rest) {
-            if token.count == 5, Keyword(bytes, token) == .close { saysClose = true }
-            if token.count == 10, Keyword(bytes, token) == .keepAlive { saysKeepAlive = true }
+        while let member = Self.nextMember(bytes, &rest) { _ = takeOption(bytes, member) }
+    }
+
+    /// Takes a connection option, if it is one of those that matter.
+    @inline(__always)
+    private mutating func takeOption(_ bytes: Span<UInt8>, _ option: Range<Int>) -> Bool {
+        switch option.count {
+        case 5 where Keyword(bytes, option) == .close: saysClose = true
+        case 10 where Keyword(bytes, option) == .keepAlive: saysKeepAlive = true
+        default: return false
         }
+        return true
     }
 
     private mutating func readContentLength(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+        if let length = Self.number(bytes, value) { return takeLength(length) }
         var rest = value
-        while let token = Self.nextMember(bytes, &rest) {
-            guard let length = Self.number(bytes, token), contentLength == nil || contentLength == length else {
+        while let member = Self.nextMember(bytes, &rest) {
+            guard let length = Self.number(bytes, member) else {
                 isAmbiguous = true
                 return
             }
-            contentLength = length
+            takeLength(length)
         }
+    }
+
+    private mutating func takeLength(_ length: UInt64) {
+        if contentLength == nil || contentLength == length { contentLength = length } else { isAmbiguous = true }
     }
 
     private mutating func readTransferEncoding(_ bytes: Span<UInt8>, _ value: Range<Int>) {
         var rest = value
-        while let token = Self.nextMember(bytes, &rest) {
-            isChunked = Keyword(bytes, token) == .chunked
+        while let member = Self.nextMember(bytes, &rest) {
+            isChunked = Keyword(bytes, member) == .chunked
             hasOtherCoding = hasOtherCoding || !isChunked
         }
     }
 
     private mutating func readKeepAlive(_ bytes: Span<UInt8>, _ value: Range<Int>) {
+        if takeTimeout(bytes, value) { return }
         var rest = value
-        while let token = Self.nextMember(bytes, &rest) {
-            guard token.count > 8 else { continue }
-            let number = (token.lowerBound + 8)..<token.upperBound
-            if Keyword(bytes, token.lowerBound..<number.lowerBound) == .timeout {
-                keepAliveTimeout = Self.number(bytes, number).flatMap { $0 < 1 << 31 ? Int($0) : nil }
-            }
-        }
+        while let member = Self.nextMember(bytes, &rest) { _ = takeTimeout(bytes, member) }
+    }
+
+    /// Takes `timeout=5`.
+    @inline(__always)
+    private mutating func takeTimeout(_ bytes: Span<UInt8>, _ member: Range<Int>) -> Bool {
+        guard member.count > 8 else { return false }
+        let number = (member.lowerBound &+ 8)..<member.upperBound
+        guard Keyword(bytes, member.lowerBound..<number.lowerBound) == .timeout,
+            let seconds = Self.number(bytes, number)
+        else { return false }
+        keepAliveTimeout = seconds < 1 << 31 ? Int(seconds) : nil
+        return true
     }
 }
 

@@ -149,17 +149,17 @@ extension Analyzer {
     private mutating func judge(_ place: Int, _ evidence: Evidence) -> FlowFinding {
         let finding = FlowFinding(
             table.connections[place], evidence, conversations[place], messages, completion.samples, settings.judge)
-        return complete(finding, rest(of: place))
+        return completed(finding, rest(of: place))
     }
 
     private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
         let finding = FlowFinding(
             waiting.connection, waiting.evidence, waiting.conversation, messages, completion.samples, settings.judge)
-        return complete(finding, waiting.rest)
+        return completed(finding, waiting.rest)
     }
 
     /// Adds to a finding what is known beside it, and counts it.
-    private mutating func complete(_ finding: FlowFinding, _ rest: Completion.Rest) -> FlowFinding {
+    private mutating func completed(_ finding: FlowFinding, _ rest: Completion.Rest) -> FlowFinding {
         var finding = finding
         finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)

@@ -155,8 +155,9 @@ extension Evidence {
             let signal = CloseSignal(announcement)
             if announcement.role == .client { clientCloses.append(signal) } else { serverCloses.append(signal) }
         }
-        serverCloses.sort { $0.precedes($1) }
-        clientCloses.sort { $0.precedes($1) }
+        // Most connections have one a side.
+        if serverCloses.count > 1 { serverCloses.sort { $0.precedes($1) } }
+        if clientCloses.count > 1 { clientCloses.sort { $0.precedes($1) } }
 
         lastActivity = exchanges.lastActivity
         if let request = lostRequest {

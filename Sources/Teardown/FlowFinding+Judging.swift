@@ -71,19 +71,19 @@ extension FlagCounts {
 extension CloseFinding {
     /// The first close signal of either side, or nil when the connection stayed open.
     fileprivate init?(_ evidence: Evidence, _ verdict: Verdict, _ settings: JudgeSettings) {
-        let client = evidence.clientClose
-        let server = evidence.serverClose
-        guard let first = [client, server].compactMap(\.self).min(by: { $0.position.frame < $1.position.frame }) else {
-            return nil
+        switch (evidence.clientClose, evidence.serverClose) {
+        case (let client?, let server?) where client.position.frame <= server.position.frame:
+            (by, signal) = (.client, client)
+        case (_, let server?): (by, signal) = (.server, server)
+        case (let client?, nil): (by, signal) = (.client, client)
+        case (nil, nil): return nil
         }
-        let isServer = server?.position.frame == first.position.frame && server?.kind == first.kind
-        by = isServer ? .server : .client
-        signal = first
+        let closed = signal.position.time
         idle = evidence.lastActivity.flatMap { last in
-            let idle = first.position.time.since(last)
+            let idle = closed.since(last)
             return idle >= 0 ? idle : nil
         }
-        cause = isServer ? Self.cause(idle, evidence, verdict, settings) : .unknown
+        cause = by == .server ? Self.cause(idle, evidence, verdict, settings) : .unknown
     }
 
     /// Why the server closed. Only a close with nothing outstanding, or one that a race lost to, is its idle timer's.

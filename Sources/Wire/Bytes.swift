@@ -7,7 +7,8 @@ extension Span where Element == UInt8 {
     /// The big-endian (network order) 16-bit value at `offset`.
     @inlinable @inline(__always)
     package func uint16(at offset: Int) -> UInt16 {
-        // Here and below the extent is known first, so that the compiler makes one checked load of all bytes.
+        // Here and below the extent is known first, so that the compiler makes one checked load of all bytes. It does
+        // not where a caller adds to the same offset with `+`: the sums are one then, and that one may overflow.
         let bytes = extracting(offset..<(offset &+ 2))
         return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
     }
@@ -48,9 +49,17 @@ extension Span where Element == UInt8 {
     @inlinable @inline(__always)
     package func word(at offset: Int, count: Int) -> UInt64 {
         if count >= 8 { return word(at: offset) }
-        if offset &+ 8 <= self.count { return word(at: offset) & ((1 &<< UInt64(count &* 8)) &- 1) }
+        let mask = (1 &<< UInt64(truncatingIfNeeded: count &* 8)) &- 1 as UInt64
+        if offset &+ 8 <= self.count { return word(at: offset) & mask }
+        return lastWord(at: offset) & mask
+    }
+
+    /// The bytes at `offset`, fewer than eight before the end: the upper part of the last eight, where there are eight.
+    @inlinable
+    func lastWord(at offset: Int) -> UInt64 {
+        if count >= 8 { return word(at: count &- 8) &>> UInt64(truncatingIfNeeded: (offset &+ 8 &- count) &* 8) }
         var word: UInt64 = 0
-        for index in 0..<count { word |= UInt64(self[offset &+ index]) &<< UInt64(index &* 8) }
+        for index in offset..<count { word |= UInt64(self[index]) &<< UInt64((index &- offset) &* 8) }
         return word
     }
 

@@ -4,8 +4,8 @@ extension PacketDecoder {
     /// Ethernet: two addresses, then an EtherType, or a length up to 1,500 (IEEE 802.3) with LLC behind it.
     static func ethernet(_ frame: Span<UInt8>, _ cursor: inout Cursor) -> Layer {
         guard frame.count - cursor.offset >= 14 else { return .nothing(.truncatedHeader) }
-        let type = frame.uint16(at: cursor.offset + 12)
-        cursor.offset += 14
+        let type = frame.uint16(at: cursor.offset &+ 12)
+        cursor.offset &+= 14
         return .etherType(type)
     }
 

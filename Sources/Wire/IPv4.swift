@@ -13,36 +13,38 @@ extension PacketDecoder {
     static func ipv4(_ frame: Span<UInt8>, _ cursor: inout Cursor, _ segment: inout Segment) -> Layer {
         let start = cursor.offset
         guard frame.count - start >= 20 else { return .nothing(.truncatedHeader) }
-        let headerLength = Int(frame[start] & 0x0F) * 4
-        guard frame[start] >> 4 == 4, headerLength >= 20 else {
+        // Its extent is known: what is read of it below is not checked once more.
+        let header = frame.extracting(start..<(start &+ 20))
+        let headerLength = Int(header[0] & 0x0F) * 4
+        guard header[0] >> 4 == 4, headerLength >= 20 else {
             // Some senders announce IPv4 and send IPv6.
-            return frame[start] >> 4 == 6 ? .ipv6 : .nothing(.malformed)
+            return header[0] >> 4 == 6 ? .ipv6 : .nothing(.malformed)
         }
 
-        let totalLength = Int(frame.uint16(at: start + 2))
+        let totalLength = Int(header.uint16(at: 2))
         // Total length 0 is segmentation offload (or BIG TCP): the frame's own length is the truth then.
         if totalLength != 0 {
             guard totalLength >= headerLength else { return .nothing(.malformed) }
             // What follows on the wire is Ethernet padding.
-            cursor.wireEnd = min(cursor.wireEnd, start + totalLength)
+            cursor.wireEnd = min(cursor.wireEnd, start &+ totalLength)
         }
-        segment.identification = frame.uint16(at: start + 4)
-        segment.hopLimit = frame[start + 8]
-        segment.source = IPAddress(v4: frame.uint32(at: start + 12))
-        segment.destination = IPAddress(v4: frame.uint32(at: start + 16))
-        if headerLength > 20 { finalDestination(frame, start + 20, start + headerLength, &segment) }
-        cursor.offset = start + headerLength
+        segment.identification = header.uint16(at: 4)
+        segment.hopLimit = header[8]
+        segment.source = IPAddress(v4: header.uint32(at: 12))
+        segment.destination = IPAddress(v4: header.uint32(at: 16))
+        if headerLength > 20 { finalDestination(frame, start &+ 20, start &+ headerLength, &segment) }
+        cursor.offset = start &+ headerLength
 
         // A fragment: more fragments follow, or it is not the first.
-        let place = frame.uint16(at: start + 6)
+        let place = header.uint16(at: 6)
         if place & 0x3FFF != 0 {
             return .fragment(
                 Fragment(
                     identification: UInt32(segment.identification), offset: (place & 0x1FFF) * 8,
-                    hasMore: place & 0x2000 != 0, protocolNumber: frame[start + 9],
+                    hasMore: place & 0x2000 != 0, protocolNumber: header[9],
                     isCut: start + max(totalLength, headerLength) > min(frame.count, cursor.wireEnd)))
         }
-        return .ipProtocol(frame[start + 9])
+        return .ipProtocol(header[9])
     }
 
     /// With a source route that is not used up, the last address of the route is where the packet goes (RFC 791

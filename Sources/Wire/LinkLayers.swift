@@ -5,7 +5,7 @@ extension PacketDecoder {
     /// One step from a link type to what its header announces.
     static func link(_ type: LinkType, _ frame: Span<UInt8>, _ cursor: inout Cursor) -> Layer {
         switch type {
-        case .ethernet: return .ethernet
+        case .ethernet: return ethernet(frame, &cursor)
         case .linuxCooked: return linuxCooked(frame, &cursor)
         case .linuxCooked2: return linuxCooked2(frame, &cursor)
         case .raw, .rawOld, .rawOpenBSD: return .ip

@@ -30,6 +30,7 @@ private func framed(
     _ parts: [CutStream.Part], _ isRequest: Bool, _ method: RequestMethod, untilLost: Bool
 ) -> [Found] {
     var framer = HTTP1Framer(isRequest: isRequest)
+    var head = HTTP1Head()
     var lines = RequestLines()
     var found: [Found] = []
     var base = 0
@@ -37,7 +38,7 @@ private func framed(
     func take(_ event: HTTP1Event, _ bytes: [UInt8], _ offset: Int) {
         switch event {
         case .begin(let at): found.append(.begin(base + at))
-        case .head(let head):
+        case .head:
             let line = isRequest ? framer.keepLine(head, bytes.span, &lines) : nil
             found.append(.head(status: head.status, line: line.map { lines[$0] }))
             lines.release(line)
@@ -51,7 +52,7 @@ private func framed(
         switch part {
         case .bytes(let bytes):
             var offset = 0
-            while let event = framer.next(bytes.span, &offset, answering: method) {
+            while let event = framer.next(bytes.span, &offset, &head, answering: method) {
                 require((0...bytes.count).contains(offset), "the framer is outside of its piece")
                 take(event, bytes, offset)
                 // How it goes on from here depends on where the pieces begin.

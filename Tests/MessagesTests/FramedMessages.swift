@@ -26,6 +26,7 @@ func framed(
     _ parts: [StreamPart], isRequest: Bool, answering method: RequestMethod = .other, untilLost: Bool = true
 ) -> [FramedEvent] {
     var framer = HTTP1Framer(isRequest: isRequest)
+    var head = HTTP1Head()
     var lines = RequestLines()
     var events: [FramedEvent] = []
     var base = 0
@@ -33,7 +34,7 @@ func framed(
     func take(_ event: HTTP1Event, _ bytes: [UInt8]) {
         switch event {
         case .begin(let at): events.append(.begin(base + at))
-        case .head(let head):
+        case .head:
             let line = isRequest ? framer.keepLine(head, bytes.span, &lines) : nil
             events.append(.head(line.map { String(decoding: lines[$0], as: UTF8.self) } ?? String(head.status)))
         case .end(let at): events.append(.end(base + at))
@@ -45,7 +46,7 @@ func framed(
         switch part {
         case .bytes(let bytes):
             var offset = 0
-            while let event = framer.next(bytes.span, &offset, answering: method) {
+            while let event = framer.next(bytes.span, &offset, &head, answering: method) {
                 take(event, bytes)
                 if case .head = event, let next = framer.afterHead(offset) { take(next, bytes) }
                 // How it goes on from here depends on where the pieces begin.

@@ -7,14 +7,18 @@ import Testing
 struct HTTP1HeadTests {
     private func response(_ fields: String..., line: String = "HTTP/1.1 200 OK") throws -> HTTP1Head {
         let bytes = [UInt8](text: ([line] + fields).joined(separator: "\r\n") + "\r\n\r\n")
-        let read = HTTP1Head.read(bytes.span, from: 0, isRequest: false)
-        #expect(read?.end == bytes.count)
-        return try #require(read?.head)
+        var head = HTTP1Head()
+        let end = head.read(bytes.span, from: 0, isRequest: false)
+        #expect(end == bytes.count)
+        try #require(head.isHTTP)
+        return head
     }
 
     private func request(_ text: String) -> HTTP1Head? {
         let bytes = [UInt8](text: text)
-        return HTTP1Head.read(bytes.span, from: 0, isRequest: true)?.head
+        var head = HTTP1Head()
+        let end = head.read(bytes.span, from: 0, isRequest: true)
+        return end != nil && head.isHTTP ? head : nil
     }
 
     @Test(arguments: ["Content-Length", "content-length", "CONTENT-LENGTH", "cOnTeNt-LeNgTh"])
@@ -115,9 +119,10 @@ struct HTTP1HeadTests {
     @Test func `a head ends behind its empty line, whatever follows`() {
         for (text, end) in [("GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", 27), ("GET / HTTP/1.1\n\nx", 16)] {
             let bytes = [UInt8](text: text)
-            let found = HTTP1Head.read(bytes.span, from: 0, isRequest: true)
-            #expect(found?.end == end)
-            #expect(found?.head != nil)
+            var head = HTTP1Head()
+            let found = head.read(bytes.span, from: 0, isRequest: true)
+            #expect(found == end)
+            #expect(head.isHTTP)
         }
     }
 
@@ -136,7 +141,8 @@ struct HTTP1HeadTests {
             let prefix = Array(bytes[..<end])
             for start in [0, min(9, end)] {
                 for isRequest in [false, true] {
-                    let found = HTTP1Head.read(prefix.span, from: start, isRequest: isRequest)?.end
+                    var head = HTTP1Head()
+                    let found = head.read(prefix.span, from: start, isRequest: isRequest)
                     #expect(found == (end == bytes.count ? end : nil))
                 }
             }
