@@ -3,16 +3,17 @@ import Wire
 /// Where and when a byte of a stream was first seen, and what its sender had received by then: the
 /// acknowledgement number is the clock by which requests and closes are ordered (RFC 9293 section 3.4).
 public struct StreamPosition: Sendable {
+    // The widest first, so that none of them leaves a hole in what holds a position.
+    /// The frame that carried it.
+    public var frame: Int
+    /// When that frame was captured.
+    public var time: Timestamp
     /// The byte's sequence number.
     public var sequence: SequenceNumber
     /// The acknowledgement number of the segment that carried it.
     public var acknowledgment: SequenceNumber
     /// Whether that number counts (the ACK flag).
     public var hasAcknowledgment: Bool
-    /// The frame that carried it.
-    public var frame: Int
-    /// When that frame was captured.
-    public var time: Timestamp
 
     /// A position; `acknowledgment` is nil without the ACK flag.
     public init(sequence: SequenceNumber, acknowledgment: SequenceNumber?, frame: Int, time: Timestamp) {

@@ -80,7 +80,7 @@ extension Conversation {
             exchanges.responseIsInterim()
         } else {
             announcesClose = head.announcesClose
-            advertisedKeepAlive = head.keepAliveTimeout ?? advertisedKeepAlive
+            advertisedKeepAlive = head.keepAliveTimeout.map { UInt32($0) } ?? advertisedKeepAlive
         }
         switch serverHTTP.afterHead(offset) {
         case .end?:

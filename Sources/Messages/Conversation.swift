@@ -16,34 +16,37 @@ public struct Conversation {
         case switched(ApplicationProtocol)
     }
 
+    // Every open connection has one of these: what is narrow stands together and leaves few holes.
     var layer = Layer.undetermined
     /// Whether TLS carries it.
     var isTLS = false
-    var clientHTTP = HTTP1Framer(isRequest: true)
-    var serverHTTP = HTTP1Framer(isRequest: false)
-    var tls = TLSSession()
-    /// What only HTTP/2 needs; few connections speak it where it can be read.
-    var http2: Apart<HTTP2Session>?
-    /// What only a TLS session with keys needs.
-    var decryption: Apart<TLSDecryption>?
     var isServerAnswering = false
-
-    /// The exchanges.
-    public internal(set) var exchanges = ExchangeTracker()
-    /// The close of each side that was announced in its stream: the first, or the last record that may be one.
-    public internal(set) var announcements: [CloseAnnouncement] = []
+    /// Whether `open` was called.
+    package private(set) var isOpen = false
     /// Whether the server announced that it closes after its answer (RFC 9112 section 9.6).
     public internal(set) var announcesClose = false
     /// Whether an answer lasted until the close: the FIN is its end and no loss.
     public private(set) var endsWithClose = false
+    var clientHTTP = HTTP1Framer(isRequest: true)
+    var serverHTTP = HTTP1Framer(isRequest: false)
+    var tls = TLSSession()
     /// The timeout of the server's Keep-Alive field in seconds: what it advertises, which is not what it does.
-    public internal(set) var advertisedKeepAlive: Int?
+    public internal(set) var advertisedKeepAlive: UInt32?
     /// The status of a response that answered no request, such as a 408 on idle close.
     public internal(set) var unsolicitedStatus: UInt16?
     /// The name of the server that a TLS client asked for.
     package internal(set) var serverName: ServerNames.Handle?
     /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).
     package internal(set) var protocolNames: ServerNames.Handle?
+    /// What only HTTP/2 needs; few connections speak it where it can be read.
+    var http2: Apart<HTTP2Session>?
+    /// What only a TLS session with keys needs.
+    var decryption: Apart<TLSDecryption>?
+
+    /// The exchanges.
+    public internal(set) var exchanges = ExchangeTracker()
+    /// The close of each side that was announced in its stream: the first, or the last record that may be one.
+    public internal(set) var announcements: [CloseAnnouncement] = []
 
     package init() {}
 
@@ -74,9 +77,6 @@ public struct Conversation {
     package static func sender(of bytes: Span<UInt8>) -> Role? {
         ProtocolDetector.detect(bytes)?.sender
     }
-
-    /// Whether `open` was called.
-    package private(set) var isOpen = false
 
     /// The connection is open since `time`; nil where the capture does not have its handshake.
     package mutating func open(at time: Timestamp?) {

@@ -24,9 +24,9 @@ public struct ExchangeTracker {
     private var isMidstream = false
     /// Requests behind `pending`, in the order in which they began.
     var queue: [PendingRequest] = []
-    private var uncountedQueue: UInt32 = 0
     /// When the last application byte of either side was first seen.
     public internal(set) var lastActivity: Timestamp?
+    private var uncountedQueue: UInt32 = 0
     /// The longest idle gap before a request that was answered.
     public private(set) var longestIdleReuse: Nanoseconds?
     /// The idle gaps before requests whose exchange is over.

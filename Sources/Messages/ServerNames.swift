@@ -5,7 +5,7 @@ import Wire
 package struct ServerNames {
     /// Stands for a kept name.
     package struct Handle: Sendable, Equatable {
-        fileprivate var index: Int32
+        fileprivate var index: Int16
     }
 
     /// Names kept; connections to further ones stay nameless. A scan must not fill memory.
@@ -14,7 +14,7 @@ package struct ServerNames {
     static let maximumLength = 255
 
     private var names: [[UInt8]] = []
-    private var indices: [[UInt8]: Int32] = [:]
+    private var indices: [[UInt8]: Int16] = [:]
 
     package init() {}
 
@@ -25,7 +25,7 @@ package struct ServerNames {
         bytes.copy(range, to: &name)
         if let index = indices[name] { return Handle(index: index) }
         guard names.count < Self.maximumNames else { return nil }
-        let index = Int32(names.count)
+        let index = Int16(names.count)
         names.append(name)
         indices[name] = index
         return Handle(index: index)

@@ -42,7 +42,7 @@ extension FlowFinding {
         responses = Int(exchanges.responses)
         longestIdleReuse = exchanges.longestIdleReuse
         idleReuses = exchanges.idleReuses(messages)
-        advertisedKeepAlive = conversation.advertisedKeepAlive
+        advertisedKeepAlive = conversation.advertisedKeepAlive.map { Int($0) }
         self.judgement = judgement
         close = CloseFinding(evidence, judgement.verdict, settings)
         loss = LossFinding(evidence, judgement, messages)
