@@ -43,7 +43,7 @@ struct DuplicateFilter {
         return remember(fingerprint, time)
     }
 
-    /// Whether the packet is among those of its set; the newest of it if not.
+    /// Whether the packet is among those of its place; it is the newest there if not.
     @inline(__always)
     private mutating func remember(_ fingerprint: UInt64, _ time: Timestamp) -> Bool {
         let place = Int(truncatingIfNeeded: fingerprint % UInt64(Self.capacity / 4))

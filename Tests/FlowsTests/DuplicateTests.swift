@@ -107,7 +107,7 @@ struct DuplicateTests {
         }
         let copies = frames.map { $0.delayed(by: 1_000_000) }
         let found = Feeder(frames + copies).table.connections.reduce(0) { $0 + $1.duplicates }
-        // A table of fixed size forgets some where many packets meet in one set.
+        // A table of fixed size forgets some where many packets meet in one place.
         #expect(found > 950)
         #expect(found <= 1000)
     }
