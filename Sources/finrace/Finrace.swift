@@ -11,7 +11,7 @@ struct Finrace: ParsableCommand {
         usage: """
             finrace [analyze] <FILE> ... [<options>] [-- <FILTER>]
             finrace timeline <FILE> ... [--flow <number>] [-- <FILTER>]
-            finrace whatif <FILE> ... --client-idle <durations> [--server-idle <durations>]
+            finrace whatif <FILE> ... [--client-idle <durations>] [--server-idle <durations>]
             finrace sniff -i <interface> [<options>] [<FILTER>]
             """,
         discussion: """

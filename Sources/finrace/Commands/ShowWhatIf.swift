@@ -11,7 +11,7 @@ struct ShowWhatIf: ParsableCommand {
         commandName: "whatif",
         abstract: "Count the races that other idle timeouts would have avoided, and the connections they cost.",
         usage: """
-            finrace whatif <FILE> ... --client-idle <durations> [--server-idle <durations>] [<options>] [-- <FILTER>]
+            finrace whatif <FILE> ... [--client-idle <durations>] [--server-idle <durations>] [<options>] [-- <FILTER>]
             """,
         discussion: """
             Counted from the capture's own gaps, without a model: with an idle limit at the client, a request after a \
