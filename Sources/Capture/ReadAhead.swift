@@ -17,8 +17,8 @@ public final class ReadAhead: @unchecked Sendable {
         var isLast = false
     }
 
-    /// Batches on their way: one being filled, one being taken, and two for when one of the two stutters.
-    private static let places = 4
+    /// Batches on their way, beside the one that is being filled: one being taken, and one for when a thread stutters.
+    private static let places = 2
 
     private let reader: SavefileReader
     /// Decodes what is read, with the fragments that it keeps; another thread's until all is read.
