@@ -9,10 +9,7 @@ public struct FrameBatch {
     static let maximumFrames = 8192
 
     private var payload: [UInt8] = []
-    /// Of these the first `count`. The next batch writes over them.
     private var frames: [DecodedFrame] = []
-    /// How many frames it has.
-    public private(set) var count = 0
     /// Secrets that the capture brought before the first of the frames.
     public private(set) var secrets: [DecryptionSecrets] = []
     /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
@@ -21,32 +18,28 @@ public struct FrameBatch {
     private(set) var knownSecrets = 0
     private(set) var knownComments = 0
 
+    /// How many frames it has.
+    public var count: Int { frames.count }
     var isEmpty: Bool { count == 0 && secrets.isEmpty }
     var isFull: Bool { payload.count >= Self.maximumBytes || count >= Self.maximumFrames }
 
     mutating func append(_ frame: Span<UInt8>, _ info: FrameInfo, _ decoder: inout PacketDecoder) {
-        if count == frames.count {
-            frames.append(DecodedFrame(info, capturedLength: frame.count))
-        } else {
-            frames[count].info = info
-            frames[count].capturedLength = frame.count
-        }
-        let outcome = decoder.decode(frame, info, into: &frames[count].segment)
-        frames[count].outcome = outcome
-        switch outcome {
-        case .segment: keepPayload(of: frame)
-        case .reassembled: keepPayload(of: decoder.datagram.span)
+        var decoded = DecodedFrame(info, capturedLength: frame.count)
+        decoded.outcome = decoder.decode(frame, info, into: &decoded.segment)
+        switch decoded.outcome {
+        case .segment: keepPayload(of: &decoded.segment, in: frame)
+        case .reassembled: keepPayload(of: &decoded.segment, in: decoder.datagram.span)
         case .kept, .nothing: break
         }
-        count += 1
+        frames.append(decoded)
     }
 
-    private mutating func keepPayload(of bytes: Span<UInt8>) {
-        let range = frames[count].segment.payload
-        guard !range.isEmpty else { return frames[count].segment.payload = 0..<0 }
+    private mutating func keepPayload(of segment: inout Segment, in bytes: Span<UInt8>) {
+        let range = segment.payload
+        guard !range.isEmpty else { return segment.payload = 0..<0 }
         let start = payload.count
         unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe payload.append(contentsOf: $0) }
-        frames[count].segment.payload = start..<payload.count
+        segment.payload = start..<payload.count
     }
 
     mutating func takeSecrets(_ notes: CaptureNotes) {
@@ -63,7 +56,7 @@ public struct FrameBatch {
     /// Empties the batch for the next frames.
     mutating func removeAll(knowing secrets: Int, _ comments: Int) {
         payload.removeAll(keepingCapacity: true)
-        count = 0
+        frames.removeAll(keepingCapacity: true)
         self.secrets = []
         self.comments = []
         (knownSecrets, knownComments) = (secrets, comments)
@@ -74,6 +67,6 @@ public struct FrameBatch {
         // Spans lend their elements; an array would copy each.
         let frames = frames.span
         let payload = payload.span
-        for index in 0..<count { body(frames[index], payload) }
+        for index in frames.indices { body(frames[index], payload) }
     }
 }

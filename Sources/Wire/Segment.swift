@@ -39,8 +39,6 @@ public struct Segment: Sendable {
         case quoted
     }
 
-    /// What was found.
-    public var form = Form.whole
     /// The sending host of the innermost IP header.
     public var source = IPAddress(high: 0, low: 0)
     /// The receiving host of the innermost IP header.
@@ -53,6 +51,8 @@ public struct Segment: Sendable {
     public var sequence = SequenceNumber(0)
     /// The next byte that the sender expects; meaningless without the ACK flag.
     public var acknowledgment = SequenceNumber(0)
+    /// What was found.
+    public var form = Form.whole
     /// The control bits.
     public var flags: TCPFlags = []
     /// The TTL or hop limit of the innermost IP header.
@@ -66,9 +66,19 @@ public struct Segment: Sendable {
     /// See `timestampValue`.
     public var timestampEcho: UInt32 = 0
     /// Payload bytes on the wire, by the IP header (RFC 9293's SEG.LEN without SYN and FIN).
-    public var payloadLength = 0
+    @inlinable public var payloadLength: Int {
+        get { Int(payloadLength32) }
+        set { payloadLength32 = UInt32(newValue) }
+    }
     /// The captured part of the payload within the frame; shorter than `payloadLength` after a snap length cut.
-    public var payload = 0..<0
+    @inlinable public var payload: Range<Int> {
+        get { Int(payloadStart)..<(Int(payloadStart) &+ Int(capturedPayload)) }
+        set { (payloadStart, capturedPayload) = (UInt32(newValue.lowerBound), UInt32(newValue.count)) }
+    }
+    // In 32 bits, which hold every length in a frame: see `FrameInfo`.
+    @usableFromInline var payloadLength32: UInt32 = 0
+    @usableFromInline var payloadStart: UInt32 = 0
+    @usableFromInline var capturedPayload: UInt32 = 0
 
     /// A segment to decode into.
     public init() {}
