@@ -43,7 +43,7 @@ extension FlowTable {
         let hash = index.hash(key)
         if let newest = index.find(hash, matches: { connections[$0].key == key }) {
             if newest == place {
-                index.remove(hash, place: place) { connections[$0].key }
+                index.remove(hash, place: place)
             } else if Int(connections[newest].previous) == place {
                 connections[newest].previous = -1
             }

@@ -133,11 +133,11 @@ package struct FlowTable {
     /// The flow of a segment, made where it is new.
     @inline(__always)
     private mutating func assign(
-        _ segment: borrowing Segment, _ key: FlowKey, _ side: Side, _ hash: UInt64, _ info: borrowing FrameInfo
+        _ segment: borrowing Segment, _ key: FlowKey, _ side: Side, _ hash: UInt32, _ info: borrowing FrameInfo
     ) -> (flow: Int, isNew: Bool) {
         guard let newest = index.find(hash, matches: { connections[$0].key == key }) else {
             let flow = add(Connection(number: flowCount, key: key, sender: side, segment, info))
-            index.insert(hash, place: flow) { connections[$0].key }
+            index.insert(hash, place: flow)
             return (flow, true)
         }
         if segment.flags.intersection([.syn, .ack]) == .syn {
@@ -147,7 +147,7 @@ package struct FlowTable {
     }
 
     private mutating func assignSYN(
-        _ segment: borrowing Segment, _ key: FlowKey, _ side: Side, _ hash: UInt64, _ newest: Int,
+        _ segment: borrowing Segment, _ key: FlowKey, _ side: Side, _ hash: UInt32, _ newest: Int,
         _ info: borrowing FrameInfo
     ) -> (flow: Int, isNew: Bool) {
         let half = connections[newest][side]

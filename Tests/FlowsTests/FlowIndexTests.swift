@@ -17,8 +17,7 @@ struct FlowIndexTests {
         }
 
         mutating func remove(_ key: FlowKey, _ place: Int) {
-            let known = keys
-            index.remove(index.hash(key), place: place) { known[$0] }
+            index.remove(index.hash(key), place: place)
         }
 
         /// A new flow for `key`, in place of `old` where there is one.
@@ -29,8 +28,7 @@ struct FlowIndexTests {
             if let old {
                 index.replace(hash, old: old, with: number)
             } else {
-                let known = keys
-                index.insert(hash, place: number) { known[$0] }
+                index.insert(hash, place: number)
             }
         }
     }
