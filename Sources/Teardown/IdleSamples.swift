@@ -34,13 +34,12 @@ struct IdleSamples {
         // on its way than the close makes the time shorter (measured: 2.4 ms on a busy machine).
         let late = isReset ? max(50 * .millisecond, idle / 50) : max(20 * .millisecond, idle / 100)
         let early = isReset ? max(20 * .millisecond, idle / 100) : 1 * .millisecond
-        var (isNear, hasShorter, hasLonger) = (false, false, false)
+        var (hasShorter, hasLonger) = (false, false)
         for sample in samples {
             let difference = idle &- sample
-            isNear = isNear || (difference >= -early && difference <= late)
+            if difference >= -early, difference <= late { return true }
             if difference < 0 { hasLonger = true } else { hasShorter = true }
         }
-        if isNear { return true }
         return hasShorter && hasLonger ? nil : false
     }
 }
