@@ -10,15 +10,15 @@ extension Conversation {
             switch event {
             case .begin(let start):
                 // Framing of the answer was lost: that the client goes on says that it is over.
-                if serverHTTP.isLost, exchanges.isAnswerBegun { exchanges.endResponse(&context) }
-                exchanges.beginRequest(at: place.position(at: start))
+                if serverHTTP.isLost, exchanges.isAnswerBegun(context) { exchanges.endResponse(&context) }
+                exchanges.beginRequest(at: place.position(at: start), &context)
             case .head:
                 let line = clientHTTP.keepLine(head, bytes, &context.lines)
                 observe(line, place.start, context)
-                exchanges.nameRequest(head.method, line: line)
-                if case .end(let end)? = clientHTTP.afterHead(offset) { extendRequest(place, end) }
+                exchanges.nameRequest(head.method, line: line, &context)
+                if case .end(let end)? = clientHTTP.afterHead(offset) { extendRequest(place, end, &context) }
             case .end(let end):
-                extendRequest(place, end)
+                extendRequest(place, end, &context)
             case .lost:
                 isTurn = true
             case .switched:
@@ -28,7 +28,7 @@ extension Conversation {
         if isTurn {
             takeTurn(place, bytes.count, .client, &context)
         } else if clientHTTP.isInMessage {
-            extendRequest(place, bytes.count)
+            extendRequest(place, bytes.count, &context)
         }
     }
 
@@ -39,19 +39,19 @@ extension Conversation {
         observer(.request(line: context.lines[line], stream: 0, at: position))
     }
 
-    private mutating func extendRequest(_ place: PiecePlace, _ end: Int) {
-        exchanges.extendRequest(to: place.end(at: end), at: place.time)
+    private mutating func extendRequest(_ place: PiecePlace, _ end: Int, _ context: inout MessageContext) {
+        exchanges.extendRequest(to: place.end(at: end), at: place.time, &context)
     }
 
     mutating func receiveResponses(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
         var offset = 0
         var head = HTTP1Head()
-        while let event = serverHTTP.next(bytes, &offset, &head, answering: answeredMethod) {
+        while let event = serverHTTP.next(bytes, &offset, &head, answering: answeredMethod(context)) {
             switch event {
             case .begin:
                 // Framing was lost in the answer before, while the next request waited: this one says that it is over.
-                if exchanges.isAnswerBegun, exchanges.hasNext { exchanges.endResponse(&context) }
-                isServerAnswering = exchanges.beginResponse(at: place.start)
+                if exchanges.hasNext, exchanges.isAnswerBegun(context) { exchanges.endResponse(&context) }
+                isServerAnswering = exchanges.beginResponse(at: place.start, &context)
             case .head:
                 context.observer?(.response(status: head.status, stream: 0, at: place.start))
                 receiveResponseHead(head, offset, &context)
@@ -70,14 +70,16 @@ extension Conversation {
         if isServerAnswering { exchanges.extendResponse(at: place.time) }
     }
 
-    private var answeredMethod: RequestMethod { isServerAnswering ? exchanges.expectedMethod : .other }
+    private func answeredMethod(_ context: borrowing MessageContext) -> RequestMethod {
+        isServerAnswering ? exchanges.expectedMethod(context) : .other
+    }
 
     private mutating func receiveResponseHead(_ head: HTTP1Head, _ offset: Int, _ context: inout MessageContext) {
         let isInterim = (100..<200).contains(head.status) && head.status != 101
         if !isServerAnswering {
             unsolicitedStatus = UInt16(clamping: head.status)
         } else if isInterim {
-            exchanges.responseIsInterim()
+            exchanges.responseIsInterim(&context)
         } else {
             announcesClose = head.announcesClose
             advertisedKeepAlive = head.keepAliveTimeout.map { UInt32($0) } ?? advertisedKeepAlive
@@ -88,7 +90,7 @@ extension Conversation {
         case .switched? where head.status == 101 && head.upgradesToHTTP2:
             // The request of the upgrade is answered in HTTP/2, as stream 1 (RFC 7540 section 3.2).
             announcesClose = false
-            if isServerAnswering { exchanges.upgradeRequest() }
+            if isServerAnswering { exchanges.upgradeRequest(&context) }
             http2 = Apart(HTTP2Session(isUpgraded: true))
             layer = .http2
         case .switched?:
@@ -105,13 +107,13 @@ extension Conversation {
             if case .lost? = clientHTTP.skip(count) {
                 takeTurn(place, count, .client, &context, isSeen: false)
             } else if clientHTTP.isInMessage {
-                extendRequest(place, count)
+                extendRequest(place, count, &context)
             }
         case .server:
             switch serverHTTP.skip(count) {
             case .end?: endResponse(&context)
             case .lost?: takeTurn(place, count, .server, &context, isSeen: false)
-            case .begin?, .head?, .switched?, nil: continueMessage(.server, place)
+            case .begin?, .head?, .switched?, nil: continueMessage(.server, place, context)
             }
         }
     }

@@ -6,13 +6,13 @@ extension Conversation {
     mutating func receiveFrames(
         _ bytes: Span<UInt8>, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext
     ) {
-        if let current = http2?.value.current(role) { goOn(current, role, place, bytes.count) }
+        if let current = http2?.value.current(role) { goOn(current, role, place, bytes.count, &context) }
         var offset = 0
         while let event = http2?.value.next(role, bytes, &offset, place) {
             switch event {
             case .begin(let frame):
                 begin(frame, role, &context)
-                goOn(frame, role, place, min(bytes.count, offset + frame.length))
+                goOn(frame, role, place, min(bytes.count, offset + frame.length), &context)
             case .payload:
                 break
             case .end(let frame):
@@ -31,14 +31,12 @@ extension Conversation {
             guard let method = head.fields.method, let target = head.fields.target else { return }
             let line = Array("\(method) \(target)".utf8)
             context.observer?(.request(line: line, stream: head.stream, at: position))
-            exchanges.nameRequest(head.stream, method == "CONNECT" ? .connect : .other) {
-                context.lines.keep(line.span, 0..<line.count)
-            }
+            exchanges.nameRequest(head.stream, method == "CONNECT" ? .connect : .other, line: line, &context)
         case .server:
             guard let status = head.fields.status else { return }
             context.observer?(.response(status: status, stream: head.stream, at: position))
             switch status {
-            case 100..<200: exchanges.responseIsInterim(head.stream)
+            case 100..<200: exchanges.responseIsInterim(head.stream, &context)
             case 200..<300: exchanges.beginTunnel(head.stream, &context)
             default: break
             }
@@ -51,13 +49,15 @@ extension Conversation {
     }
 
     /// Bytes of `frame` up to `end` of the piece at `place`.
-    private mutating func goOn(_ frame: HTTP2Frame, _ role: Role, _ place: PiecePlace, _ end: Int) {
+    private mutating func goOn(
+        _ frame: HTTP2Frame, _ role: Role, _ place: PiecePlace, _ end: Int, _ context: inout MessageContext
+    ) {
         guard frame.isMessage else { return }
         switch role {
         case .client where frame.isOnClientStream:
-            exchanges.extendRequest(frame.stream, to: place.end(at: end), at: place.time)
+            exchanges.extendRequest(frame.stream, to: place.end(at: end), at: place.time, &context)
         case .server where frame.isOnClientStream:
-            exchanges.receiveResponse(frame.stream, at: place.time)
+            exchanges.receiveResponse(frame.stream, at: place.time, &context)
         case .client, .server:
             exchanges.extendResponse(at: place.time)
         }
@@ -82,7 +82,7 @@ extension Conversation {
     /// process a stream, its reset only repeats that, and the client's only accepts it: the request is lost.
     private mutating func reset(_ frame: HTTP2Frame, _ role: Role, _ context: inout MessageContext) {
         if role == .server, frame.resetCode == HTTP2Frame.refusedStream, http2?.value.isShuttingDown ?? false {
-            exchanges.refuse(frame.stream)
+            exchanges.refuse(frame.stream, &context)
         } else if !(http2?.value.disowns(frame.stream) ?? false) {
             exchanges.end(frame.stream, &context)
         }
@@ -95,7 +95,7 @@ extension Conversation {
         if isFramed {
             receiveFrames([UInt8]().span, role, place, &context)
         } else if role == .server {
-            exchanges.loseAnswers()
+            exchanges.loseAnswers(&context)
         }
     }
 }

@@ -12,7 +12,7 @@ extension Conversation {
             // Where the records begin is not known: all of the piece is a turn.
             takeTurn(PiecePlace(position), bytes.count, role, &context)
         } else if tls.isInData(role) {
-            continueMessage(role, PiecePlace(position))
+            continueMessage(role, PiecePlace(position), context)
         }
         if let decryption, decryption.value.goOn(role, bytes) { openRecord(role, position.time, &context) }
         while let record = tls.next(role, bytes, &offset) {
@@ -45,7 +45,7 @@ extension Conversation {
             takeTurn(place, length, role, &context)
         case .ticket:
             // The record before it was one too, and may have been taken for the answer.
-            if isServerAnswering { exchanges.responseIsInterim() }
+            if isServerAnswering { exchanges.responseIsInterim(&context) }
             isServerAnswering = false
         case .hello, .handshake:
             exchanges.handshake(at: place.time)
@@ -68,7 +68,7 @@ extension Conversation {
             if let lost { receive(lost, role, place.time, &context) }
         }
         if isData {
-            continueMessage(role, place)
+            continueMessage(role, place, context)
         } else {
             takeTurn(place, count, role, &context, isSeen: false)
         }

@@ -64,8 +64,8 @@ public struct Conversation {
     public var lastStream: UInt32? { http2?.value.lastStream }
 
     /// Whether an answer has begun and is known not to be complete. By turns nobody can know.
-    public var isAnswerIncomplete: Bool {
-        guard exchanges.isAnswerBegun else { return false }
+    package func isAnswerIncomplete(_ context: borrowing MessageContext) -> Bool {
+        guard exchanges.isAnswerBegun(context) else { return false }
         switch layer {
         case .http1: return serverHTTP.isInMessage && !serverHTTP.isLost
         case .http2: return http2.map { !$0.value.isLost(.server) } ?? false
@@ -86,15 +86,15 @@ public struct Conversation {
 
     /// `bytes` of the client were sent again; those from `sequence` on, as far as they were captured.
     package mutating func retransmitted(
-        _ bytes: Span<UInt8>, from sequence: SequenceNumber, at time: Timestamp, _ context: borrowing MessageContext
+        _ bytes: Span<UInt8>, from sequence: SequenceNumber, at time: Timestamp, _ context: inout MessageContext
     ) {
-        exchanges.retransmitted(sequence, at: time)
-        guard case .http1 = layer, !isTLS, let request = exchanges.pending, request.start.sequence == sequence,
+        exchanges.retransmitted(sequence, at: time, &context)
+        guard case .http1 = layer, !isTLS, let request = exchanges.pending(context), request.start.sequence == sequence,
             let line = request.line
         else { return }
         let known = context.lines[line]
         for index in 0..<min(known.count, bytes.count) where known[index] != bytes[index] {
-            exchanges.pending?.isContested = true
+            context.waiting.changeFirst(of: exchanges.waiting) { $0.isContested = true }
             return
         }
     }
@@ -106,8 +106,8 @@ public struct Conversation {
     }
 
     /// Whether an answer has begun in HTTP/1 and its framing was lost: where it ends is not known.
-    public var isAnswerUnframed: Bool {
-        guard case .http1 = layer, exchanges.isAnswerBegun else { return false }
+    package func isAnswerUnframed(_ context: borrowing MessageContext) -> Bool {
+        guard case .http1 = layer, exchanges.isAnswerBegun(context) else { return false }
         return serverHTTP.isLost
     }
 
@@ -155,8 +155,8 @@ public struct Conversation {
 
     /// What was taken by turns is over: answered, or by these bytes, which no frame pairs with it.
     private mutating func endTurns(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
-        if role == .server, case .http2 = layer { _ = exchanges.beginResponse(at: place.start) }
-        if exchanges.isAnswerBegun { exchanges.endResponse(&context) }
+        if role == .server, case .http2 = layer { _ = exchanges.beginResponse(at: place.start, &context) }
+        if exchanges.isAnswerBegun(context) { exchanges.endResponse(&context) }
     }
 
     /// Goes on with `found`, or returns false when it cannot stand here.
@@ -222,12 +222,12 @@ public struct Conversation {
         case .client:
             exchanges.clientTurn(at: place.start, to: place.end(at: count), &context)
         case .server:
-            isServerAnswering = exchanges.beginResponse(at: place.start, isSeen: isSeen)
+            isServerAnswering = exchanges.beginResponse(at: place.start, isSeen: isSeen, &context)
         }
     }
 
     /// More of a message that has begun.
-    mutating func continueMessage(_ role: Role, _ place: PiecePlace) {
-        if role == .server, exchanges.isAnswerBegun { exchanges.extendResponse(at: place.time) }
+    mutating func continueMessage(_ role: Role, _ place: PiecePlace, _ context: borrowing MessageContext) {
+        if role == .server, exchanges.isAnswerBegun(context) { exchanges.extendResponse(at: place.time) }
     }
 }

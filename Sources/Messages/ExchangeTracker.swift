@@ -10,49 +10,55 @@ import Wire
 ///   TLS session ticket, that crosses a request answers nothing;
 /// - only requests and answers are activity: what else is sent leaves the idle gap open.
 public struct ExchangeTracker {
-    /// Requests kept behind the first, be they pipelined or on HTTP/2 streams, of which servers allow 100 to 256 by
-    /// default; further ones are counted only.
-    static let maximumQueue = 256
-
     /// Requests begun.
     public internal(set) var requests: UInt32 = 0
     /// Responses begun, interim ones left out.
     public internal(set) var responses: UInt32 = 0
-    /// The first request that is not completely answered.
-    public internal(set) var pending: PendingRequest?
-    /// Whether the capture began after the connection: what the server sends first answers a request before it.
-    private var isMidstream = false
-    /// Requests behind `pending`, in the order in which they began.
-    var queue: [PendingRequest] = []
+    /// The requests that are not completely answered.
+    var waiting = WaitingRequests.List()
+    /// Those of them that are not kept.
+    private var uncounted: UInt32 = 0
     /// When the last application byte of either side was first seen.
     public internal(set) var lastActivity: Timestamp?
-    private var uncountedQueue: UInt32 = 0
+    /// Whether the capture began after the connection: what the server sends first answers a request before it.
+    private var isMidstream = false
     /// The longest idle gap before a request that was answered.
     public private(set) var longestIdleReuse: Nanoseconds?
     /// The idle gaps before requests whose exchange is over.
     package var reuses = IdleReuses.List()
 
     /// Whether a request waits behind the first.
-    var hasNext: Bool { !queue.isEmpty }
+    var hasNext: Bool { waiting.count > 1 }
 
-    /// The newest request that is not completely answered.
-    package var newest: PendingRequest? { queue.last ?? pending }
-
-    /// Whether the request that began in `frame` is without a byte of its answer.
-    package func isWaiting(forRequestIn frame: Int) -> Bool {
-        outstanding.contains { $0.start.frame == frame && !$0.isAnswerBegun }
+    /// The first request that is not completely answered.
+    package func pending(_ context: borrowing MessageContext) -> PendingRequest? {
+        context.waiting.first(of: waiting)
     }
 
-    /// Whether the answer to `pending` has begun.
-    var isAnswerBegun: Bool { pending?.isAnswerBegun ?? false }
+    /// The newest request that is not completely answered.
+    package func newest(_ context: borrowing MessageContext) -> PendingRequest? {
+        context.waiting.last(of: waiting)
+    }
+
+    /// The requests that are not completely answered, in the order in which they began.
+    package func outstanding(_ context: borrowing MessageContext) -> [PendingRequest] {
+        context.waiting[waiting]
+    }
+
+    /// Whether the answer to the first of them has begun.
+    func isAnswerBegun(_ context: borrowing MessageContext) -> Bool {
+        context.waiting.first(of: waiting)?.isAnswerBegun ?? false
+    }
 
     /// Requests without a byte of their answer.
-    public var unanswered: Int {
-        (pending == nil || isAnswerBegun ? 0 : 1) + queue.count { !$0.isAnswerBegun } + Int(uncountedQueue)
+    package func unanswered(_ context: borrowing MessageContext) -> Int {
+        outstanding(context).count { !$0.isAnswerBegun } + Int(uncounted)
     }
 
     /// The method that the next response answers.
-    var expectedMethod: RequestMethod { pending?.method ?? .other }
+    func expectedMethod(_ context: borrowing MessageContext) -> RequestMethod {
+        context.waiting.first(of: waiting)?.method ?? .other
+    }
 
     /// The connection is open: idle time counts from here until the first application byte. Nil where the capture
     /// began later.
@@ -68,58 +74,54 @@ public struct ExchangeTracker {
     }
 
     /// The first byte of a request.
-    mutating func beginRequest(at position: StreamPosition) {
-        if !append(at: position) { uncountedQueue &+= 1 }
+    mutating func beginRequest(at position: StreamPosition, _ context: inout MessageContext) {
+        if !append(at: position, &context) { uncounted &+= 1 }
     }
 
     /// Counts a request and keeps it, if there is room.
-    mutating func append(at position: StreamPosition, stream: UInt32 = 0) -> Bool {
+    mutating func append(
+        at position: StreamPosition, stream: UInt32 = 0, _ context: inout MessageContext
+    ) -> Bool {
         let idle = lastActivity.map { max(0, position.time.since($0)) }
         var request = PendingRequest(start: position, idleBefore: idle, isFirst: requests == 0)
         request.stream = stream
         requests &+= 1
         lastActivity = position.time
-        if pending == nil {
-            pending = request
-        } else if queue.count < Self.maximumQueue {
-            queue.append(request)
-        } else {
-            return false
-        }
-        return true
+        return context.waiting.append(request, to: &waiting)
     }
 
     /// The newest request goes on up to `end`.
-    mutating func extendRequest(to end: SequenceNumber, at time: Timestamp) {
+    mutating func extendRequest(to end: SequenceNumber, at time: Timestamp, _ context: inout MessageContext) {
         lastActivity = time
-        withNewest { request in
+        context.waiting.changeLast(of: waiting) { request in
             request.end = end
             request.lastSent = time
         }
     }
 
     /// The newest request's head is complete.
-    mutating func nameRequest(_ method: RequestMethod, line: RequestLines.Handle?) {
-        withNewest { request in
+    func nameRequest(_ method: RequestMethod, line: RequestLines.Handle?, _ context: inout MessageContext) {
+        context.waiting.changeLast(of: waiting) { request in
             request.method = method
             request.line = line
         }
     }
 
     /// Bytes of a waiting request were sent again.
-    mutating func retransmitted(_ sequence: SequenceNumber, at time: Timestamp) {
-        pending?.retransmitted(sequence, at: time)
-        for index in queue.indices { queue[index].retransmitted(sequence, at: time) }
+    func retransmitted(_ sequence: SequenceNumber, at time: Timestamp, _ context: inout MessageContext) {
+        context.waiting.changeEach(of: waiting) { $0.retransmitted(sequence, at: time) }
     }
 
     /// The first byte of a response.
     ///
     /// - Parameter isSeen: false when its bytes went past the capture.
     /// - Returns: whether it answers the first waiting request.
-    mutating func beginResponse(at position: StreamPosition, isSeen: Bool = true) -> Bool {
-        guard let request = pending else {
-            if uncountedQueue > 0 {
-                uncountedQueue -= 1
+    mutating func beginResponse(
+        at position: StreamPosition, isSeen: Bool = true, _ context: inout MessageContext
+    ) -> Bool {
+        guard let request = context.waiting.first(of: waiting) else {
+            if uncounted > 0 {
+                uncounted -= 1
                 responses &+= 1
                 lastActivity = position.time
             }
@@ -130,10 +132,11 @@ public struct ExchangeTracker {
             return false
         }
         lastActivity = position.time
-        if isSeen { pending?.isAnswerSeen = true }
-        guard !request.isAnswerBegun else { return true }
-        pending?.isAnswerBegun = true
-        countResponse(to: request)
+        context.waiting.changeFirst(of: waiting) { request in
+            request.isAnswerBegun = true
+            if isSeen { request.isAnswerSeen = true }
+        }
+        if !request.isAnswerBegun { countResponse(to: request) }
         return true
     }
 
@@ -150,35 +153,30 @@ public struct ExchangeTracker {
 
     /// What began as a response was none: the answer is still to come (a 1xx, RFC 9110 section 15.2; a session
     /// ticket).
-    mutating func responseIsInterim() {
-        guard isAnswerBegun else { return }
-        pending?.isAnswerBegun = false
-        pending?.isAnswerSeen = false
+    mutating func responseIsInterim(_ context: inout MessageContext) {
+        guard isAnswerBegun(context) else { return }
+        context.waiting.changeFirst(of: waiting) { request in
+            request.isAnswerBegun = false
+            request.isAnswerSeen = false
+        }
         responses &-= 1
     }
 
     /// The answer to the first request is complete.
     mutating func endResponse(_ context: inout MessageContext) {
-        guard isAnswerBegun else { return }
-        note(pending, &context)
+        guard isAnswerBegun(context) else { return }
         // Of requests beyond the bound only the number is known: their answers count, and pair with none.
-        pending = queue.isEmpty ? nil : queue.removeFirst()
+        if let answered = context.waiting.removeFirst(from: &waiting) { note(answered, &context) }
     }
 
-    /// Gives back what is kept apart: the lines of the waiting requests and the idle gaps.
+    /// Gives back what is kept apart: the waiting requests, their lines and the idle gaps.
     mutating func release(_ context: inout MessageContext) {
-        context.lines.release(pending?.line)
-        pending?.line = nil
-        for index in queue.indices {
-            context.lines.release(queue[index].line)
-            queue[index].line = nil
-        }
+        while let request = context.waiting.removeFirst(from: &waiting) { context.lines.release(request.line) }
         context.reuses.release(&reuses)
     }
 
     /// The exchange of `request` is over.
-    mutating func note(_ request: PendingRequest?, _ context: inout MessageContext) {
-        guard let request else { return }
+    mutating func note(_ request: borrowing PendingRequest, _ context: inout MessageContext) {
         context.lines.release(request.line)
         if request.isAnswerBegun, let idle = request.idleBefore { context.reuses.add(idle, to: &reuses) }
     }
@@ -188,7 +186,7 @@ public struct ExchangeTracker {
     package func idleReuses(_ context: borrowing MessageContext) -> [IdleReuse] {
         var found = context.reuses[reuses]
         let threshold = context.reuses.threshold
-        for request in outstanding where request.isAnswerBegun {
+        for request in outstanding(context) where request.isAnswerBegun {
             if let idle = request.idleBefore, idle >= threshold { found.append(IdleReuse(idle: idle)) }
         }
         return found
@@ -197,17 +195,9 @@ public struct ExchangeTracker {
     /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and
     /// belong to the request before otherwise.
     mutating func clientTurn(at position: StreamPosition, to end: SequenceNumber, _ context: inout MessageContext) {
-        if isAnswerBegun { endResponse(&context) }
-        if pending == nil { beginRequest(at: position) }
-        extendRequest(to: end, at: position.time)
-    }
-
-    private mutating func withNewest(_ change: (inout PendingRequest) -> Void) {
-        if !queue.isEmpty {
-            change(&queue[queue.count - 1])
-        } else if pending != nil {
-            pending.mutate(change)
-        }
+        if isAnswerBegun(context) { endResponse(&context) }
+        if waiting.isEmpty { beginRequest(at: position, &context) }
+        extendRequest(to: end, at: position.time, &context)
     }
 }
 
@@ -217,13 +207,5 @@ extension PendingRequest {
         guard !isAnswerBegun, !sequence.precedes(start.sequence), sequence.precedes(end) else { return }
         retransmissions &+= 1
         lastSent = time
-    }
-}
-
-extension Optional {
-    mutating func mutate(_ change: (inout Wrapped) -> Void) {
-        guard var value = self else { return }
-        change(&value)
-        self = value
     }
 }

@@ -3,7 +3,9 @@ import Secrets
 
 /// What the conversations of one capture share, so that each of them stays small.
 package struct MessageContext {
-    /// Lines of the requests that wait for an answer.
+    /// The requests that wait for an answer.
+    package internal(set) var waiting = WaitingRequests()
+    /// Their request lines.
     package var lines = RequestLines()
     /// Names of servers that TLS clients asked for.
     package var names = ServerNames()

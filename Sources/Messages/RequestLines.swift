@@ -23,6 +23,9 @@ package struct RequestLines {
 
     package init() {}
 
+    /// Lines kept.
+    var count: Int { lengths.count - free.count }
+
     /// Keeps the bytes of `range`, or returns nil at the bound.
     mutating func keep(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Handle? {
         guard let slot = free.popLast() ?? newSlot() else { return nil }

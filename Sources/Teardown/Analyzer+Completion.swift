@@ -116,7 +116,7 @@ extension Analyzer {
     }
 
     func evidence(of place: Int) -> Evidence {
-        Evidence(table.connections[place], table.closeMarks(of: place), conversations[place])
+        Evidence(table.connections[place], table.closeMarks(of: place), conversations[place], messages)
     }
 
     private func rest(of place: Int) -> Completion.Rest {
@@ -147,28 +147,28 @@ extension Analyzer {
 
     /// Judges the flow at `place`, where it lies: most are not copied.
     private mutating func judge(_ place: Int, _ evidence: Evidence) -> FlowFinding {
-        let finding = FlowFinding(
+        var finding = FlowFinding(
             table.connections[place], evidence, conversations[place], messages, completion.samples, settings.judge)
-        return completed(finding, rest(of: place))
+        complete(&finding, rest(of: place))
+        return finding
     }
 
     private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
-        let finding = FlowFinding(
+        var finding = FlowFinding(
             waiting.connection, waiting.evidence, waiting.conversation, messages, completion.samples, settings.judge)
-        return completed(finding, waiting.rest)
+        complete(&finding, waiting.rest)
+        return finding
     }
 
     /// Adds to a finding what is known beside it, and counts it.
-    private mutating func completed(_ finding: FlowFinding, _ rest: Completion.Rest) -> FlowFinding {
-        var finding = finding
+    private mutating func complete(_ finding: inout FlowFinding, _ rest: Completion.Rest) {
         finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)
         noteRetry(&finding)
         finding.name(rest.names)
-        guard !finding.isSecondName else { return finding }
+        guard !finding.isSecondName else { return }
         tally.count(finding, hasGap: rest.hasGap, outOfOrder: rest.outOfOrder)
         count(finding, after: rest.state)
-        return finding
     }
 }
 

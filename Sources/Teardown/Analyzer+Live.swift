@@ -125,14 +125,16 @@ extension Analyzer {
     /// `receive` with requests and answers counted as they begin.
     mutating func receiveCounting(_ bytes: Span<UInt8>, _ flow: Int, _ role: Role, _ position: StreamPosition) {
         let before = conversations[flow].exchanges
+        let idleBefore = before.pending(messages)?.idleBefore
         conversations[flow].receive(bytes, from: role, at: position, &messages)
         let after = conversations[flow].exchanges
         let connection = table.connections[flow]
         let server = connection.endpoint(connection.server)
         if after.requests > before.requests {
-            metrics?.count(requests: Int(after.requests - before.requests), idle: after.newestIdle, of: server)
+            let idle = after.newest(messages)?.idleBefore
+            metrics?.count(requests: Int(after.requests - before.requests), idle: idle, of: server)
         }
-        if after.responses > before.responses, let idle = before.pending?.idleBefore {
+        if after.responses > before.responses, let idle = idleBefore {
             let toServer = connection.handshake.serverRoundTrip ?? 0
             let roundTrip = toServer &+ (connection.handshake.clientRoundTrip ?? 0)
             metrics?.count(answerAfter: idle &+ toServer, roundTrip: roundTrip, of: server)

@@ -18,11 +18,11 @@ extension Analyzer {
         let number = table.connections[flow].number
         switch role {
         case .server:
-            let exchanges = conversations[flow].exchanges
-            retries.receive(number, at: time) { exchanges.isWaiting(forRequestIn: $0) }
+            let waiting = conversations[flow].exchanges.outstanding(messages).filter { !$0.isAnswerBegun }
+            retries.receive(number, at: time) { frame in waiting.contains { $0.start.frame == frame } }
         case .client:
             retries.receive(number, at: time) { _ in true }
-            guard let request = conversations[flow].exchanges.newest, !request.isAnswerBegun,
+            guard let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,
                 let identity = identity(of: request, flow)
             else { return }
             let place = RetryWatch.Place(flow: table.connections[flow].number, frame: request.start.frame)
@@ -40,8 +40,7 @@ extension Analyzer {
     }
 
     private func unanswered(_ flow: Int) -> PendingRequest? {
-        guard conversations[flow].exchanges.pending != nil else { return nil }
-        let request = conversations[flow].exchanges.decisive(lastStream: conversations[flow].lastStream)
+        let request = conversations[flow].exchanges.decisive(lastStream: conversations[flow].lastStream, messages)
         return request.flatMap { $0.isAnswerBegun ? nil : $0 }
     }
 

@@ -182,7 +182,7 @@ public struct Analyzer {
         case .retransmission:
             if delivery.isFromClient {
                 conversations[delivery.flow].retransmitted(
-                    bytes.extracting(segment.payload), from: segment.payloadSequence, at: info.time, messages)
+                    bytes.extracting(segment.payload), from: segment.payloadSequence, at: info.time, &messages)
                 noteLoss(delivery.flow)
             }
         }

@@ -119,16 +119,18 @@ extension Evidence {
     /// The facts of `connection` and what its streams said.
     ///
     /// - Parameter marks: its FINs and RSTs in the order of the capture.
-    init(_ connection: borrowing Connection, _ marks: [CloseMark], _ conversation: borrowing Conversation) {
-        let exchanges = conversation.exchanges
-        request = exchanges.decisive(lastStream: conversation.lastStream)
+    init(
+        _ connection: borrowing Connection, _ marks: [CloseMark], _ conversation: borrowing Conversation,
+        _ messages: borrowing MessageContext
+    ) {
+        request = conversation.exchanges.decisive(lastStream: conversation.lastStream, messages)
         isAnswerBegun = request?.isAnswerBegun ?? false
         isAnswerSeen = request?.isAnswerSeen ?? false
         if let request, request.stream != 0 {
             isDisowned = request.isRefused || conversation.lastStream.map { request.stream > $0 } ?? false
         }
-        isAnswerIncomplete = conversation.isAnswerIncomplete
-        unanswered = exchanges.unanswered
+        isAnswerIncomplete = conversation.isAnswerIncomplete(messages)
+        unanswered = conversation.exchanges.unanswered(messages)
         announcesClose = conversation.announcesClose
         endsWithClose = conversation.endsWithClose
         serverRoundTrip = connection.handshake.serverRoundTrip
@@ -140,7 +142,7 @@ extension Evidence {
         serverAcknowledged = server.hasAcknowledged ? server.acknowledged : nil
         isServerCut = server.isCut && !server.hasGap
         isClientHidden = client.isCut && conversation.isUnreadable
-        isAnswerEndHidden = isServerCut && conversation.isAnswerUnframed
+        isAnswerEndHidden = isServerCut && conversation.isAnswerUnframed(messages)
         // A FIN takes one number behind the stream.
         let seen = server.hasFIN ? server.finSequence.advanced(by: 1) : server.next
         hasUnseenClientBytes = client.isMissingTail
@@ -159,7 +161,7 @@ extension Evidence {
         if serverCloses.count > 1 { serverCloses.sort { $0.precedes($1) } }
         if clientCloses.count > 1 { clientCloses.sort { $0.precedes($1) } }
 
-        lastActivity = exchanges.lastActivity
+        lastActivity = conversation.exchanges.lastActivity
         if let request = lostRequest {
             lastActivity = request.idleBefore.map { idle in
                 Timestamp(nanoseconds: request.start.time.nanoseconds &- idle)

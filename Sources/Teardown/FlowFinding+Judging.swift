@@ -5,18 +5,16 @@ import Wire
 extension FlowFinding {
     /// Judges one connection by its evidence.
     init(
-        _ connection: borrowing Connection, _ evidence: Evidence,
+        _ connection: borrowing Connection, _ evidence: consuming Evidence,
         _ conversation: borrowing Conversation, _ messages: borrowing MessageContext,
         _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
-        var evidence = evidence
         server = connection.endpoint(connection.server)
         if let idle = evidence.serverIdle {
             let isReset = evidence.serverClose?.kind == .rst
             evidence.isTimerClose = samples.resembles(idle, of: server, isReset: isReset)
         }
         let judgement = Judge.judge(evidence, settings)
-        let exchanges = conversation.exchanges
         flow = connection.number
         client = connection.endpoint(connection.client)
         roleBasis = connection.roleBasis
@@ -38,10 +36,10 @@ extension FlowFinding {
         applicationProtocol = conversation.applicationProtocol
         serverName = conversation.serverName.map { messages.names[$0] }
         protocolNames = conversation.protocolNames.map { Self.split(messages.names[$0]) } ?? []
-        requests = Int(exchanges.requests)
-        responses = Int(exchanges.responses)
-        longestIdleReuse = exchanges.longestIdleReuse
-        idleReuses = exchanges.idleReuses(messages)
+        requests = Int(conversation.exchanges.requests)
+        responses = Int(conversation.exchanges.responses)
+        longestIdleReuse = conversation.exchanges.longestIdleReuse
+        idleReuses = conversation.exchanges.idleReuses(messages)
         advertisedKeepAlive = conversation.advertisedKeepAlive.map { Int($0) }
         self.judgement = judgement
         close = CloseFinding(evidence, judgement.verdict, settings)
@@ -70,7 +68,7 @@ extension FlagCounts {
 
 extension CloseFinding {
     /// The first close signal of either side, or nil when the connection stayed open.
-    fileprivate init?(_ evidence: Evidence, _ verdict: Verdict, _ settings: JudgeSettings) {
+    fileprivate init?(_ evidence: borrowing Evidence, _ verdict: Verdict, _ settings: JudgeSettings) {
         switch (evidence.clientClose, evidence.serverClose) {
         case (let client?, let server?) where client.position.frame <= server.position.frame:
             (by, signal) = (.client, client)
@@ -88,7 +86,7 @@ extension CloseFinding {
 
     /// Why the server closed. Only a close with nothing outstanding, or one that a race lost to, is its idle timer's.
     private static func cause(
-        _ idle: Nanoseconds?, _ evidence: Evidence, _ verdict: Verdict, _ settings: JudgeSettings
+        _ idle: Nanoseconds?, _ evidence: borrowing Evidence, _ verdict: Verdict, _ settings: JudgeSettings
     ) -> CloseCause {
         if evidence.announcesClose { return .announced }
         if evidence.endsWithClose { return .afterRequest }
@@ -101,7 +99,7 @@ extension CloseFinding {
 
 extension LossFinding {
     /// The proof, for a verdict that is about a lost request; nil for the others.
-    fileprivate init?(_ evidence: Evidence, _ judgement: Judgement, _ messages: borrowing MessageContext) {
+    fileprivate init?(_ evidence: borrowing Evidence, _ judgement: Judgement, _ messages: borrowing MessageContext) {
         guard let request = evidence.lostRequest else { return nil }
         switch judgement.verdict {
         case .crossed, .unread, .staleReuse, .resetOnArrival, .silentDrop, .closedInProcess, .inconclusive: break

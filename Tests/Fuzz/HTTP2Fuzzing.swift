@@ -76,7 +76,7 @@ private func talk(_ parts: [CutStream.Part], isClientFirst: Bool, turns: Bool) {
     }
     conversation.finish(from: .server, &context)
     conversation.finish(&context)
-    require(conversation.exchanges.unanswered >= 0, "a negative number of requests")
+    require(conversation.exchanges.unanswered(context) >= 0, "a negative number of requests")
 }
 
 /// Where a byte stands that its sender sent after `acknowledged` bytes of the other side.

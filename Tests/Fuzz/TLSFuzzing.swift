@@ -73,14 +73,15 @@ private struct Talk {
     mutating func end(_ role: Role) {
         conversation.finish(from: role, &context)
         let again: [UInt8] = [1, 2]
-        conversation.retransmitted(again.span, from: position(role).sequence, at: position(role).time, context)
+        conversation.retransmitted(again.span, from: position(role).sequence, at: position(role).time, &context)
     }
 
     mutating func finish() {
         conversation.finish(&context)
         let exchanges = conversation.exchanges
-        require(exchanges.unanswered >= 0, "a negative number of requests")
-        if let line = exchanges.pending?.line { require(context.lines[line].count <= 512, "a long request line") }
+        require(exchanges.unanswered(context) >= 0, "a negative number of requests")
+        guard let line = exchanges.pending(context)?.line else { return }
+        require(context.lines[line].count <= 512, "a long request line")
     }
 
     private mutating func position(_ role: Role) -> StreamPosition {

@@ -24,7 +24,7 @@ struct ConversationGapTests {
         talk.client(.get("/a"))
         talk.server("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n")
         talk.gap(.server, 100)
-        #expect(!talk.conversation.isAnswerIncomplete)
+        #expect(!talk.isAnswerIncomplete)
         #expect(talk.unanswered == 0)
         talk.client(.get("/b"))
         talk.server(.ok)
@@ -101,7 +101,7 @@ struct ConversationGapTests {
         #expect(talk.unanswered == 1)
         talk.server("RESULT\n")
         #expect(talk.unanswered == 0)
-        #expect(!talk.conversation.isAnswerIncomplete)
+        #expect(!talk.isAnswerIncomplete)
     }
 
     @Test func `a server that speaks first asks nothing`() {

@@ -36,7 +36,7 @@ struct HTTPConversationTests {
             }
             #expect(talk.responses == 2, "pieces of \(size)")
             #expect(talk.unanswered == 0, "pieces of \(size)")
-            #expect(talk.conversation.isAnswerIncomplete == false, "pieces of \(size)")
+            #expect(talk.isAnswerIncomplete == false, "pieces of \(size)")
         }
     }
 
@@ -46,7 +46,7 @@ struct HTTPConversationTests {
         talk.server("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + .ok)
         #expect(talk.responses == 2)
         #expect(talk.unanswered == 0)
-        #expect(!talk.conversation.isAnswerIncomplete)
+        #expect(!talk.isAnswerIncomplete)
     }
 
     @Test func `100 Continue is not the answer`() {
@@ -76,18 +76,18 @@ struct HTTPConversationTests {
         var talk = Talk()
         talk.client(.get("/a"))
         talk.server("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n01234")
-        #expect(talk.conversation.isAnswerIncomplete)
+        #expect(talk.isAnswerIncomplete)
         talk.server("56789")
-        #expect(!talk.conversation.isAnswerIncomplete)
+        #expect(!talk.isAnswerIncomplete)
     }
 
     @Test func `an answer that lasts until the close ends with the FIN`() {
         var talk = Talk()
         talk.client(.get("/a"))
         talk.server("HTTP/1.1 200 OK\r\n\r\nbody")
-        #expect(talk.conversation.isAnswerIncomplete)
+        #expect(talk.isAnswerIncomplete)
         talk.finish(.server)
-        #expect(!talk.conversation.isAnswerIncomplete)
+        #expect(!talk.isAnswerIncomplete)
         #expect(talk.conversation.endsWithClose)
     }
 
@@ -96,7 +96,7 @@ struct HTTPConversationTests {
         talk.client(.get("/a"))
         talk.server("HTTP/1.1 200 OK\r\n\r\nbody")
         talk.finish(.client)
-        #expect(talk.conversation.isAnswerIncomplete)
+        #expect(talk.isAnswerIncomplete)
         #expect(!talk.conversation.endsWithClose)
     }
 

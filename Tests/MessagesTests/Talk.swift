@@ -47,10 +47,12 @@ struct Talk {
 
     var requests: Int { Int(conversation.exchanges.requests) }
     var responses: Int { Int(conversation.exchanges.responses) }
-    var unanswered: Int { conversation.exchanges.unanswered }
+    var unanswered: Int { conversation.exchanges.unanswered(context) }
+
+    var isAnswerIncomplete: Bool { conversation.isAnswerIncomplete(context) }
 
     /// The line of the request that waits.
     var line: String? {
-        conversation.exchanges.pending?.line.map { String(decoding: context.lines[$0], as: UTF8.self) }
+        conversation.exchanges.pending(context)?.line.map { String(decoding: context.lines[$0], as: UTF8.self) }
     }
 }

@@ -1,0 +1,145 @@
+import Wire
+
+/// The requests of all connections that are not completely answered.
+///
+/// Most open connections wait for no answer. A request lies here, in a place that the next one takes, and not in its
+/// connection, of which it was a quarter: what is in use lies close together and stays in the cache.
+package struct WaitingRequests {
+    /// One connection's, in the order in which they began.
+    struct List {
+        fileprivate var first: Int32 = -1
+        fileprivate var last: Int32 = -1
+        fileprivate(set) var count: UInt32 = 0
+
+        var isEmpty: Bool { first < 0 }
+    }
+
+    private struct Entry {
+        var request: PendingRequest
+        /// The request behind it, or the next free place.
+        var next: Int32
+    }
+
+    /// Requests kept for one connection, be they pipelined or on HTTP/2 streams, of which servers allow 100 to 256 by
+    /// default.
+    static let maximumPerConnection = 257
+    /// Requests kept in all, 80 bytes each: as many as connections are held.
+    static let maximumEntries = 1 << 20
+
+    private var entries: ContiguousArray<Entry> = []
+    private var free: Int32 = -1
+
+    /// Requests kept.
+    private(set) var count = 0
+
+    /// Keeps the newest request of a connection.
+    ///
+    /// - Returns: false at a bound.
+    mutating func append(_ request: PendingRequest, to list: inout List) -> Bool {
+        guard list.count < Self.maximumPerConnection, let place = newPlace(request) else { return false }
+        if list.isEmpty { list.first = place } else { entries[Int(list.last)].next = place }
+        list.last = place
+        list.count &+= 1
+        count += 1
+        return true
+    }
+
+    private mutating func newPlace(_ request: PendingRequest) -> Int32? {
+        let entry = Entry(request: request, next: -1)
+        if free >= 0 {
+            let place = free
+            free = entries[Int(place)].next
+            entries[Int(place)] = entry
+            return place
+        }
+        guard entries.count < Self.maximumEntries else { return nil }
+        entries.append(entry)
+        return Int32(entries.count - 1)
+    }
+
+    /// The first request of a list.
+    func first(of list: List) -> PendingRequest? {
+        list.isEmpty ? nil : entries[Int(list.first)].request
+    }
+
+    /// The first request of a list that fits.
+    func first(of list: List, where fits: (PendingRequest) -> Bool) -> PendingRequest? {
+        place(in: list, fits).map { entries[Int($0)].request }
+    }
+
+    private func place(in list: List, _ fits: (PendingRequest) -> Bool) -> Int32? {
+        var at = list.first
+        while at >= 0, !fits(entries[Int(at)].request) { at = entries[Int(at)].next }
+        return at < 0 ? nil : at
+    }
+
+    /// The newest request of a list.
+    func last(of list: List) -> PendingRequest? {
+        list.isEmpty ? nil : entries[Int(list.last)].request
+    }
+
+    /// All requests of a list, in order.
+    subscript(list: List) -> [PendingRequest] {
+        var found: [PendingRequest] = []
+        var at = list.first
+        while at >= 0 {
+            found.append(entries[Int(at)].request)
+            at = entries[Int(at)].next
+        }
+        return found
+    }
+
+    /// Changes the first request of a list, if there is one.
+    mutating func changeFirst(of list: List, _ change: (inout PendingRequest) -> Void) {
+        if !list.isEmpty { change(&entries[Int(list.first)].request) }
+    }
+
+    /// Changes the first request of a list that fits, if there is one.
+    mutating func changeFirst(
+        of list: List, where fits: (PendingRequest) -> Bool, _ change: (inout PendingRequest) -> Void
+    ) {
+        if let place = place(in: list, fits) { change(&entries[Int(place)].request) }
+    }
+
+    /// Changes the newest request of a list, if there is one.
+    mutating func changeLast(of list: List, _ change: (inout PendingRequest) -> Void) {
+        if !list.isEmpty { change(&entries[Int(list.last)].request) }
+    }
+
+    /// Changes every request of a list, in order.
+    mutating func changeEach(of list: List, _ change: (inout PendingRequest) -> Void) {
+        var at = list.first
+        while at >= 0 {
+            change(&entries[Int(at)].request)
+            at = entries[Int(at)].next
+        }
+    }
+
+    /// Takes the first request off a list.
+    mutating func removeFirst(from list: inout List) -> PendingRequest? {
+        list.isEmpty ? nil : remove(list.first, behind: -1, from: &list)
+    }
+
+    /// Takes the first request that fits off a list.
+    mutating func remove(from list: inout List, where fits: (PendingRequest) -> Bool) -> PendingRequest? {
+        var before: Int32 = -1
+        var at = list.first
+        while at >= 0 {
+            if fits(entries[Int(at)].request) { return remove(at, behind: before, from: &list) }
+            before = at
+            at = entries[Int(at)].next
+        }
+        return nil
+    }
+
+    private mutating func remove(_ place: Int32, behind before: Int32, from list: inout List) -> PendingRequest {
+        let next = entries[Int(place)].next
+        if before < 0 { list.first = next } else { entries[Int(before)].next = next }
+        if next < 0 { list.last = before }
+        list.count &-= 1
+        entries[Int(place)].next = free
+        free = place
+        count -= 1
+        return entries[Int(place)].request
+    }
+}
