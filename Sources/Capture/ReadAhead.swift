@@ -17,8 +17,11 @@ public final class ReadAhead: @unchecked Sendable {
         var isLast = false
     }
 
-    /// Batches on their way, beside the one that is being filled: one being taken, and one for when a thread stutters.
-    private static let places = 2
+    /// Batches on their way.
+    private static let places = 16
+    /// Places that are given back at a time. The reading thread is the faster one and waits for them, and to wake it takes
+    /// a virtual machine some 50 microseconds: with each place by itself, that was a seventh of the analysis (measured).
+    private static let placesAtOnce = 8
 
     private let reader: SavefileReader
     /// Decodes what is read, with the fragments that it keeps; another thread's until all is read.
@@ -60,7 +63,9 @@ public final class ReadAhead: @unchecked Sendable {
             let goesOn = try body(ring[turn].batch)
             turn = (turn + 1) % Self.places
             guard goesOn else { return }
-            if !end { emptied.signal() }
+            if !end, turn % Self.placesAtOnce == 0 {
+                for _ in 0..<Self.placesAtOnce { emptied.signal() }
+            }
         }
     }
 
