@@ -4,7 +4,8 @@ import Wire
 /// is left where they were read.
 public struct FrameBatch {
     /// Bytes and frames after which a batch is handed on: enough that handing on costs nothing per frame, and so few
-    /// that what is in the batch is still in the second-level cache when it is looked at.
+    /// that neither thread waits long for the other (one flow of five million packets: a twentieth faster than with
+    /// eight times as many).
     static let maximumBytes = 128 << 10
     static let maximumFrames = 1024
 

@@ -19,8 +19,8 @@ public final class ReadAhead: @unchecked Sendable {
 
     /// Batches on their way.
     private static let places = 16
-    /// Places that are given back at a time. The reading thread is the faster one and waits for them, and to wake it takes
-    /// a virtual machine some 50 microseconds: with each place by itself, that was a seventh of the analysis (measured).
+    /// Places that are given back at a time. The reading thread is mostly the faster one and waits for them, and waking it
+    /// is slow in a virtual machine: with each place given back by itself, that was a seventh of the analysis (measured).
     private static let placesAtOnce = 8
 
     private let reader: SavefileReader

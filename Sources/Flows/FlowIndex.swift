@@ -4,7 +4,7 @@ import Wire
 /// 8-byte slots, so that a look-up touches one cache line of the index and then the flow that it names.
 struct FlowIndex {
     /// A slot: the key's hash, whose low bits say where the slot belongs, and the flow's place plus one; 0 is empty.
-    /// With the hash beside it no flow is asked for its key when slots move: most of those lie in no cache.
+    /// With the hash beside it no flow is asked for its key when slots move.
     private var slots: ContiguousArray<UInt64>
     private var mask: Int
     private var used = 0
