@@ -45,6 +45,11 @@ public struct ExchangeTracker {
         context.waiting[waiting]
     }
 
+    /// Whether the request that began in `frame` is without a byte of its answer.
+    package func isWaiting(forRequestIn frame: Int, _ requests: borrowing WaitingRequests) -> Bool {
+        requests.first(of: waiting) { $0.start.frame == frame && !$0.isAnswerBegun } != nil
+    }
+
     /// Whether the answer to the first of them has begun.
     func isAnswerBegun(_ context: borrowing MessageContext) -> Bool {
         context.waiting.first(of: waiting)?.isAnswerBegun ?? false
@@ -196,7 +201,8 @@ public struct ExchangeTracker {
     /// belong to the request before otherwise.
     mutating func clientTurn(at position: StreamPosition, to end: SequenceNumber, _ context: inout MessageContext) {
         if isAnswerBegun(context) { endResponse(&context) }
-        if waiting.isEmpty { beginRequest(at: position, &context) }
+        // One that is not kept goes on as well.
+        if waiting.isEmpty, uncounted == 0 { beginRequest(at: position, &context) }
         extendRequest(to: end, at: position.time, &context)
     }
 }

@@ -31,6 +31,8 @@ package struct WaitingRequests {
 
     /// Requests kept.
     private(set) var count = 0
+    /// Requests that were not kept because of the bound for all.
+    package private(set) var dropped = 0
 
     /// Keeps the newest request of a connection.
     ///
@@ -52,7 +54,10 @@ package struct WaitingRequests {
             entries[Int(place)] = entry
             return place
         }
-        guard entries.count < Self.maximumEntries else { return nil }
+        guard entries.count < Self.maximumEntries else {
+            dropped += 1
+            return nil
+        }
         entries.append(entry)
         return Int32(entries.count - 1)
     }

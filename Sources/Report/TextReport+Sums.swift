@@ -85,6 +85,9 @@ extension TextReport {
         if capture.droppedReuses > 0 {
             remarks.append("\(Units.count(capture.droppedReuses, "idle gap")) beyond the number that is kept")
         }
+        if capture.droppedRequests > 0 {
+            remarks.append("\(Units.count(capture.droppedRequests, "waiting request")) beyond the number that is kept")
+        }
         if capture.droppedLosses > 0 {
             remarks.append("\(Units.count(capture.droppedLosses, "loss", "losses")) not followed to a retry")
         }

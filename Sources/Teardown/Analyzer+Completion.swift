@@ -92,6 +92,7 @@ extension Analyzer {
         capture.decryption = messages.decryption
         capture.evictedSegments = table.evictedSegments
         capture.droppedReuses = messages.reuses.dropped
+        capture.droppedRequests = messages.waiting.dropped
         capture.droppedLosses = retries.dropped
         return capture
     }

@@ -18,8 +18,8 @@ extension Analyzer {
         let number = table.connections[flow].number
         switch role {
         case .server:
-            let waiting = conversations[flow].exchanges.outstanding(messages).filter { !$0.isAnswerBegun }
-            retries.receive(number, at: time) { frame in waiting.contains { $0.start.frame == frame } }
+            let (exchanges, waiting) = (conversations[flow].exchanges, messages.waiting)
+            retries.receive(number, at: time) { exchanges.isWaiting(forRequestIn: $0, waiting) }
         case .client:
             retries.receive(number, at: time) { _ in true }
             guard let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,

@@ -66,6 +66,29 @@ struct WaitingRequestsTests {
         #expect(pool.count == WaitingRequests.maximumPerConnection)
     }
 
+    @Test func `all connections together keep so many, and what is beyond is counted`() throws {
+        var context = MessageContext()
+        var trackers: [ExchangeTracker] = []
+        let position = Self.request(1).start
+        while context.waiting.dropped == 0 {
+            var tracker = ExchangeTracker()
+            for _ in 0..<WaitingRequests.maximumPerConnection { tracker.beginRequest(at: position, &context) }
+            trackers.append(tracker)
+        }
+        #expect(context.waiting.count == WaitingRequests.maximumEntries)
+        let all = trackers.count * WaitingRequests.maximumPerConnection
+        #expect(context.waiting.dropped == all - WaitingRequests.maximumEntries)
+        // By turns, what is not kept is one request until it is answered.
+        var late = ExchangeTracker()
+        for _ in 0..<3 { late.clientTurn(at: position, to: SequenceNumber(2), &context) }
+        #expect(late.requests == 1)
+        #expect(late.unanswered(context) == 1)
+        trackers[0].release(&context)
+        #expect(try #require(trackers.last).unanswered(context) == WaitingRequests.maximumPerConnection)
+        late.beginRequest(at: position, &context)
+        #expect(late.newest(context) != nil)
+    }
+
     @Test func `a conversation that is given up gives its requests back`() {
         var talk = Talk()
         for _ in 0..<3 { talk.client("GET / HTTP/1.1\r\n\r\n") }
