@@ -56,6 +56,19 @@ package struct RequestLines {
         if let handle { free.append(handle.slot) }
     }
 
+    /// A hash of a line: those that are alike have the same.
+    package func hash(_ handle: Handle) -> UInt64 {
+        let length = Int(lengths[Int(handle.slot)])
+        let base = Int(handle.slot) * Self.stride
+        var hash = UInt64(length)
+        for index in base..<(base + (length + 7) / 8) {
+            // The constant is 2⁶⁴ through the golden ratio; both halves of the product, for all bits to count.
+            let product = (hash ^ words[index]).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)
+            hash = product.high ^ product.low
+        }
+        return hash
+    }
+
     /// The bytes of a line.
     package subscript(handle: Handle) -> [UInt8] {
         let base = Int(handle.slot) * Self.stride

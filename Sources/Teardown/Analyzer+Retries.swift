@@ -12,20 +12,22 @@ extension Analyzer {
         retries.lose(place, at: request.start.time, lastSent: request.lastSent, identity)
     }
 
-    /// Bytes of a flow came while a loss waits for its retry.
+    /// Bytes of a flow came while a loss waits for its retry. Hardly any have to do with that loss: this is found out
+    /// first.
     @inline(never)
     mutating func lookForRetry(_ flow: Int, _ role: Role, at time: Timestamp) {
         let number = table.connections[flow].number
         switch role {
         case .server:
+            guard retries.concerns(number, at: time) else { return }
             let (exchanges, waiting) = (conversations[flow].exchanges, messages.waiting)
-            retries.receive(number, at: time) { exchanges.isWaiting(forRequestIn: $0, waiting) }
+            retries.receiveAnswer(number) { exchanges.isWaiting(forRequestIn: $0, waiting) }
         case .client:
-            retries.receive(number, at: time) { _ in true }
-            guard let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,
+            guard retries.isWaiting(between: ends(of: flow), at: time),
+                let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,
                 let identity = identity(of: request, flow)
             else { return }
-            let place = RetryWatch.Place(flow: table.connections[flow].number, frame: request.start.frame)
+            let place = RetryWatch.Place(flow: number, frame: request.start.frame)
             let opened = request.isFirst ? table.connections[flow].start : nil
             retries.see(place, at: request.start.time, opened: opened, identity)
         }
@@ -44,20 +46,20 @@ extension Analyzer {
         return request.flatMap { $0.isAnswerBegun ? nil : $0 }
     }
 
+    private func ends(of flow: Int) -> RetryWatch.Ends {
+        let key = table.connections[flow].key
+        let client = table.connections[flow].client
+        return RetryWatch.Ends(client: key.endpoint(client).address, server: key.endpoint(client.other))
+    }
+
     private func identity(of request: borrowing PendingRequest, _ flow: Int) -> RetryWatch.Identity? {
-        let connection = table.connections[flow]
-        let client = connection.endpoint(connection.client).address
-        let server = connection.endpoint(connection.server)
         if let line = request.line {
-            // FNV-1a.
-            let hash = messages.lines[line].reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
-            return RetryWatch.Identity(client: client, server: server, key: hash, basis: .requestLine)
+            return RetryWatch.Identity(ends: ends(of: flow), key: messages.lines.hash(line), basis: .requestLine)
         }
         switch conversations[flow].applicationProtocol {
         case .tls:
             let length = request.start.sequence.distance(to: request.end)
-            return RetryWatch.Identity(
-                client: client, server: server, key: UInt64(bitPattern: Int64(length)), basis: .length)
+            return RetryWatch.Identity(ends: ends(of: flow), key: UInt64(bitPattern: Int64(length)), basis: .length)
         case .http1, .h2c, .tlsHTTP1, .tlsHTTP2, .websocket, .opaque:
             // A head that is not complete; or what few bytes in common say nothing of.
             return nil

@@ -22,10 +22,15 @@ struct RetryWatch {
     /// Retries kept until their flow is judged, 100 bytes each.
     static let maximumFound = 1 << 16
 
-    /// A request, as far as it is compared with another.
-    struct Identity: Equatable {
+    /// Between whom a request is sent.
+    struct Ends: Equatable {
         var client: IPAddress
         var server: Endpoint
+    }
+
+    /// A request, as far as it is compared with another.
+    struct Identity: Equatable {
+        var ends: Ends
         /// A hash of method and target, or the length in bytes where they are not readable.
         var key: UInt64
         var basis: RetryFinding.Basis
@@ -55,6 +60,12 @@ struct RetryWatch {
     /// Whether a loss waits for its retry, or a retry for its answer.
     @inline(__always)
     var isWaiting: Bool { !waiting.isEmpty }
+
+    /// Whether a request between these ends, sent now, may be the retry of a loss.
+    mutating func isWaiting(between ends: Ends, at time: Timestamp) -> Bool {
+        expire(at: time)
+        return waiting.contains { $0.identity.ends == ends }
+    }
 
     /// A request was lost, or may have been.
     mutating func lose(_ place: Place, at time: Timestamp, lastSent: Timestamp, _ identity: Identity) {
@@ -101,11 +112,16 @@ struct RetryWatch {
         waiting[first].expires = Timestamp(nanoseconds: time.nanoseconds &+ Self.answerWindow)
     }
 
-    /// Something of `flow` was received.
+    /// Whether `flow` has a loss that waits for its retry, or the retry of one.
+    mutating func concerns(_ flow: Int, at time: Timestamp) -> Bool {
+        expire(at: time)
+        return waiting.contains { $0.lost.flow == flow || $0.retry?.flow == flow }
+    }
+
+    /// The server of `flow` sent something.
     ///
     /// - Parameter isWaiting: whether the request that began in a frame still waits for its answer.
-    mutating func receive(_ flow: Int, at time: Timestamp, isWaiting: (Int) -> Bool) {
-        expire(at: time)
+    mutating func receiveAnswer(_ flow: Int, isWaiting: (Int) -> Bool) {
         // Only retransmitted, and answered after all.
         waiting.removeAll { $0.lost.flow == flow && $0.retry == nil && !isWaiting($0.lost.frame) }
         for index in waiting.indices {
