@@ -1,16 +1,32 @@
 import Wire
 
-/// Some frames of a capture, one after the other, decoded, with the payload of their segments; the rest of their bytes
-/// is left where they were read.
-public struct FrameBatch {
-    /// Bytes and frames after which a batch is handed on: enough that handing on costs nothing per frame, and so few
-    /// that neither thread waits long for the other (one flow of five million packets: a twentieth faster than with
-    /// eight times as many).
-    static let maximumBytes = 128 << 10
-    static let maximumFrames = 1024
+/// What the reading thread makes of frames, one after the other.
+public protocol FrameStage: SendableMetatype {
+    /// What it makes of some of them.
+    associatedtype Output
 
-    private var payload: [UInt8] = []
-    private var frames: [DecodedFrame] = []
+    /// Takes the next frame.
+    ///
+    /// - Parameters:
+    ///   - offset: where a copy of it stands among the bytes of its batch.
+    ///   - output: to be added to.
+    mutating func take(_ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo output: inout Output)
+
+    /// Nothing so far.
+    static func makeOutput() -> Output
+
+    /// Takes the content out and keeps the memory.
+    static func empty(_ output: inout Output)
+}
+
+/// What became of some frames of a capture, one after the other, with what the capture brought beside them.
+public struct FrameBatch<Output> {
+    /// What was made of the frames.
+    public internal(set) var output: Output
+    /// The frames themselves, one behind the other.
+    public internal(set) var bytes: [UInt8] = []
+    /// How many frames there were.
+    public internal(set) var count = 0
     /// Secrets that the capture brought before the first of the frames.
     public private(set) var secrets: [DecryptionSecrets] = []
     /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
@@ -19,28 +35,8 @@ public struct FrameBatch {
     private(set) var knownSecrets = 0
     private(set) var knownComments = 0
 
-    /// How many frames it has.
-    public var count: Int { frames.count }
-    var isEmpty: Bool { count == 0 && secrets.isEmpty }
-    var isFull: Bool { payload.count >= Self.maximumBytes || count >= Self.maximumFrames }
-
-    mutating func append(_ frame: Span<UInt8>, _ info: FrameInfo, _ decoder: inout PacketDecoder) {
-        var decoded = DecodedFrame(info, capturedLength: frame.count)
-        decoded.outcome = decoder.decode(frame, info, into: &decoded.segment)
-        switch decoded.outcome {
-        case .segment: keepPayload(of: &decoded.segment, in: frame)
-        case .reassembled: keepPayload(of: &decoded.segment, in: decoder.datagram.span)
-        case .kept, .nothing: break
-        }
-        frames.append(decoded)
-    }
-
-    private mutating func keepPayload(of segment: inout Segment, in bytes: Span<UInt8>) {
-        let range = segment.payload
-        guard !range.isEmpty else { return segment.payload = 0..<0 }
-        let start = payload.count
-        unsafe bytes.extracting(range).withUnsafeBufferPointer { unsafe payload.append(contentsOf: $0) }
-        segment.payload = start..<payload.count
+    init(_ output: Output) {
+        self.output = output
     }
 
     mutating func takeSecrets(_ notes: CaptureNotes) {
@@ -54,20 +50,11 @@ public struct FrameBatch {
         knownComments = notes.frameComments.count
     }
 
-    /// Empties the batch for the next frames.
-    mutating func removeAll(knowing secrets: Int, _ comments: Int) {
-        payload.removeAll(keepingCapacity: true)
-        frames.removeAll(keepingCapacity: true)
+    /// Forgets what the capture brought, for the next frames.
+    mutating func removeNotes(knowing secrets: Int, _ comments: Int) {
+        count = 0
         self.secrets = []
         self.comments = []
         (knownSecrets, knownComments) = (secrets, comments)
-    }
-
-    /// Lends every frame to `body`, in order, and the bytes that the payload of its segment is a range of.
-    public func forEachFrame(_ body: (borrowing DecodedFrame, Span<UInt8>) -> Void) {
-        // Spans lend their elements; an array would copy each.
-        let frames = frames.span
-        let payload = payload.span
-        for index in frames.indices { body(frames[index], payload) }
     }
 }

@@ -33,6 +33,8 @@ public struct Connection {
     public package(set) var client: Side
     /// How `client` was found.
     public package(set) var roleBasis: RoleBasis
+    /// Whether bytes of it were handed on: kept for who does.
+    package var isSpoken = false
     /// Whether the handshake has nothing to take any more; it lies far from what every segment touches.
     private var isOpened = false
     /// The place of the flow that used the same endpoints before, or -1.

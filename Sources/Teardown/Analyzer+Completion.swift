@@ -6,19 +6,11 @@ import Wire
 struct Completion {
     /// A connection that came to its end before its server's idle time was known from the others.
     struct Deferred {
-        var connection: Connection
+        var flow: TrackedFlow
         var evidence: Evidence
         var conversation: Conversation
-        var rest: Rest
-    }
-
-    /// What is known of a connection beside its finding.
-    struct Rest {
-        var names: AddressTranslations.Names?
         /// What was counted of it before; nil where nothing is watched.
         var state: RaceWatch.State?
-        var hasGap: Bool
-        var outOfOrder: Int
     }
 
     /// Connections whose verdict waits for more samples: each is a request that its server had and closed over,
@@ -41,16 +33,6 @@ extension Analyzer {
         return completion.findings
     }
 
-    /// Ends the flows for which the table has no room.
-    mutating func makeRoom() {
-        while let place = table.nextRetired() { complete(place) }
-        let evicted = table.leastRecentlyActive()
-        for place in evicted {
-            if !table.connections[place].isOnlyQuoted { tally.countEvicted() }
-            complete(place)
-        }
-    }
-
     /// Ends the capture and judges every connection that is left, in the order of their numbers.
     ///
     /// - Parameter body: takes each finding, first those that were not taken so far; an error that it throws ends
@@ -60,12 +42,25 @@ extension Analyzer {
         _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) -> CaptureFinding {
         for finding in takeFindings() { try body(finding) }
-        let places = table.places.filter { !table.connections[$0].isOnlyQuoted }
-        for place in places { end(place) }
+        let places = tracker.table.places.filter { !tracker.table.connections[$0].isOnlyQuoted }
+        var events = StreamEvents()
+        let none: [UInt8] = []
+        for place in places {
+            tracker.end(place, &events)
+            // What is left came in earlier frames.
+            take(events, madeOf: none.span)
+            events.removeAll()
+            conversations[place].finish(&messages)
+            let ended = tracker.table.flow(at: place)
+            addSample(evidence(of: ended, place), ended, place)
+        }
         for waiting in completion.deferred { try body(judge(waiting)) }
         completion.deferred = []
         // The evidence is gathered once more: that of a million open connections would take more memory than they do.
-        for place in places { try body(judge(place, evidence(of: place))) }
+        for place in places {
+            let ended = tracker.table.flow(at: place)
+            try body(judge(ended, place, evidence(of: ended, place)))
+        }
         return sumUp()
     }
 
@@ -79,97 +74,81 @@ extension Analyzer {
         // Judging changes nothing but the sums, which alone are copied.
         var copy = self
         for finding in completion.findings + completion.deferred.map({ copy.judge($0) }) { try body(finding) }
-        for place in table.places where !table.connections[place].isOnlyQuoted {
-            try body(copy.judge(place, evidence(of: place)))
+        for place in tracker.table.places where !tracker.table.connections[place].isOnlyQuoted {
+            let flow = tracker.table.flow(at: place)
+            try body(copy.judge(flow, place, evidence(of: flow, place)))
         }
         return copy.sumUp()
     }
 
-    private mutating func sumUp() -> CaptureFinding {
-        tally.count(undecoded: .fragment, decoder.waitingFragments)
-        tally.count(undecoded: .evictedFragment, decoder.evictedFragments)
-        var capture = tally.finish()
+    private func sumUp() -> CaptureFinding {
+        var capture = tracker.frames
+        tally.add(to: &capture)
         capture.decryption = messages.decryption
-        capture.evictedSegments = table.evictedSegments
         capture.droppedReuses = messages.reuses.dropped
         capture.droppedRequests = messages.waiting.dropped
         capture.droppedLosses = retries.dropped
         return capture
     }
 
-    /// Judges the flow at `place` and frees the place.
-    private mutating func complete(_ place: Int) {
-        if !table.connections[place].isOnlyQuoted {
-            let evidence = end(place)
+    /// Judges a flow that has left the table, and frees its place.
+    @inline(never)
+    mutating func complete(_ place: Int, _ flow: borrowing TrackedFlow) {
+        if !flow.connection.isOnlyQuoted {
+            conversations[place].finish(&messages)
+            let evidence = evidence(of: flow, place)
+            addSample(evidence, flow, place)
             if Judge.dependsOnTimer(evidence, settings.judge), completion.deferred.count < Completion.maximumDeferred {
                 completion.deferred.append(
                     Completion.Deferred(
-                        connection: table.connections[place], evidence: evidence, conversation: conversations[place],
-                        rest: rest(of: place)))
+                        flow: copy flow, evidence: evidence, conversation: conversations[place],
+                        state: watch?.state(of: place)))
             } else {
-                completion.findings.append(judge(place, evidence))
+                completion.findings.append(judge(flow, place, evidence))
                 conversations[place].release(&messages)
             }
         }
         conversations[place] = Conversation()
         watch?.forget(place)
-        table.remove(place)
     }
 
-    func evidence(of place: Int) -> Evidence {
-        Evidence(table.connections[place], table.closeMarks(of: place), conversations[place], messages)
+    func evidence(of flow: borrowing TrackedFlow, _ place: Int) -> Evidence {
+        Evidence(flow.connection, flow.marks, conversations[place], messages)
     }
 
-    private func rest(of place: Int) -> Completion.Rest {
-        Completion.Rest(
-            names: table.otherNames(of: place), state: watch?.state(of: place),
-            hasGap: table.connections[place].hasGap, outOfOrder: Int(table.connections[place].outOfOrder))
-    }
-
-    /// Ends both streams, and takes from the connection how long its server let it idle.
-    ///
-    /// - Returns: what its verdict rests on.
-    @discardableResult
-    private mutating func end(_ place: Int) -> Evidence {
-        drain(place, .low, isFinal: true)
-        drain(place, .high, isFinal: true)
-        conversations[place].finish(&messages)
-        let evidence = evidence(of: place)
-        addSample(evidence, of: place)
-        return evidence
-    }
-
-    private mutating func addSample(_ evidence: Evidence, of place: Int) {
-        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { return }
-        if case .further? = table.otherNames(of: place) { return }
+    /// Takes from a connection how long its server let it idle.
+    private mutating func addSample(_ evidence: borrowing Evidence, _ flow: borrowing TrackedFlow, _ place: Int) {
+        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !flow.isFurtherName else { return }
         guard watch?.begins(.sampled, place) ?? true else { return }
-        completion.samples.add(idle, of: table.connections[place].endpoint(table.connections[place].server))
+        completion.samples.add(idle, of: flow.connection.endpoint(flow.connection.server))
     }
 
-    /// Judges the flow at `place`, where it lies: most are not copied.
-    private mutating func judge(_ place: Int, _ evidence: Evidence) -> FlowFinding {
+    private mutating func judge(_ flow: borrowing TrackedFlow, _ place: Int, _ evidence: Evidence) -> FlowFinding {
         var finding = FlowFinding(
-            table.connections[place], evidence, conversations[place], messages, completion.samples, settings.judge)
-        complete(&finding, rest(of: place))
+            flow.connection, evidence, conversations[place], messages, completion.samples, settings.judge)
+        complete(&finding, flow, watch?.state(of: place))
         return finding
     }
 
     private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
         var finding = FlowFinding(
-            waiting.connection, waiting.evidence, waiting.conversation, messages, completion.samples, settings.judge)
-        complete(&finding, waiting.rest)
+            waiting.flow.connection, waiting.evidence, waiting.conversation, messages, completion.samples,
+            settings.judge)
+        complete(&finding, waiting.flow, waiting.state)
         return finding
     }
 
     /// Adds to a finding what is known beside it, and counts it.
-    private mutating func complete(_ finding: inout FlowFinding, _ rest: Completion.Rest) {
+    private mutating func complete(
+        _ finding: inout FlowFinding, _ flow: borrowing TrackedFlow, _ state: RaceWatch.State?
+    ) {
         finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)
         noteRetry(&finding)
-        finding.name(rest.names)
+        finding.name(flow.names)
         guard !finding.isSecondName else { return }
-        tally.count(finding, hasGap: rest.hasGap, outOfOrder: rest.outOfOrder)
-        count(finding, after: rest.state)
+        tally.count(finding, hasGap: flow.connection.hasGap, outOfOrder: Int(flow.connection.outOfOrder))
+        count(finding, after: state)
     }
 }
 

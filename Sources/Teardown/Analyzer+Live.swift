@@ -14,55 +14,51 @@ extension Analyzer {
         // The place may be another flow's by now, which has its own turn.
         while let flow = watch?.next(at: now) {
             guard isHeld(flow) else { continue }
-            let last = table.connections[flow.place].end
+            let last = tracker.table.connections[flow.place].end
             if watch?.isQuiet(flow, since: last, at: now) == true { try settle(flow.place, body) }
         }
     }
 
     private func isHeld(_ flow: RaceWatch.Flow) -> Bool {
-        table.connections[flow.place].isInUse && table.connections[flow.place].number == flow.number
+        let connections = tracker.table.connections
+        return connections[flow.place].isInUse && connections[flow.place].number == flow.number
     }
 
     private mutating func settle<Failure: Error>(
         _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        let connection = table.connections[place]
+        let flow = tracker.table.flow(at: place)
         // Behind a hole the stream's end may hide; it is given up when the flow ends.
-        guard !connection.isOnlyQuoted, !connection.hasHole else { return }
-        let hasSample = sample(place)
-        try tell(place, body)
+        guard !flow.connection.isOnlyQuoted, !flow.connection.hasHole else { return }
+        let hasSample = sample(flow, place)
+        try tell(flow, place, body)
         guard hasSample else { return }
-        for flow in watch?.takeUndecided() ?? [] where isHeld(flow) { try tell(flow.place, body) }
+        for undecided in watch?.takeUndecided() ?? [] where isHeld(undecided) {
+            try tell(tracker.table.flow(at: undecided.place), undecided.place, body)
+        }
     }
 
     /// Takes from a connection how long its server let it idle.
     ///
     /// - Returns: whether that is news.
-    private mutating func sample(_ place: Int) -> Bool {
-        let evidence = evidence(of: place)
-        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !isFurtherName(place),
-            watch?.begins(.sampled, place) == true
+    private mutating func sample(_ flow: borrowing TrackedFlow, _ place: Int) -> Bool {
+        guard let idle = evidence(of: flow, place).timerSample, idle >= settings.judge.minimumIdle,
+            !flow.isFurtherName, watch?.begins(.sampled, place) == true
         else { return false }
-        let connection = table.connections[place]
-        completion.samples.add(idle, of: connection.endpoint(connection.server))
+        completion.samples.add(idle, of: flow.connection.endpoint(flow.connection.server))
         return true
     }
 
-    private func isFurtherName(_ place: Int) -> Bool {
-        if case .further? = table.otherNames(of: place) { return true }
-        return false
-    }
-
     private mutating func tell<Failure: Error>(
-        _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
+        _ flow: borrowing TrackedFlow, _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        guard !isFurtherName(place) else { return }
+        guard !flow.isFurtherName else { return }
         var finding = FlowFinding(
-            table.connections[place], evidence(of: place), conversations[place], messages, completion.samples,
+            flow.connection, evidence(of: flow, place), conversations[place], messages, completion.samples,
             settings.judge)
         finding.toldVerdict = watch?.announced[finding.flow]
         finding.doubt(drops)
-        finding.name(table.otherNames(of: place))
+        finding.name(flow.names)
         if metrics != nil, finding.close != nil, watch?.begins(.closeCounted, place) == true {
             metrics?.count(closeOf: finding)
         }
@@ -74,7 +70,7 @@ extension Analyzer {
             watch?.announce(finding.flow, finding.judgement.verdict)
             return try body(finding)
         }
-        guard !isOpen, isSettled(finding, place) else { return }
+        guard !isOpen, isSettled(finding, flow.marks) else { return }
         watch?.announce(finding.flow, finding.judgement.verdict)
         if watch?.begins(.raceCounted, place) == true {
             metrics?.count(race: finding.judgement.verdict, of: finding.server)
@@ -86,8 +82,7 @@ extension Analyzer {
     ///
     /// A FIN or an RST ends what its sender has to say. A GOAWAY or a close_notify alone does not: answers to requests
     /// that it covers follow it, and the length of a TLS 1.3 alert proves nothing before the end.
-    private func isSettled(_ finding: FlowFinding, _ place: Int) -> Bool {
-        let marks = table.closeMarks(of: place)
+    private func isSettled(_ finding: FlowFinding, _ marks: [CloseMark]) -> Bool {
         guard finding.judgement.verdict == .silentDrop, let request = finding.loss?.request else {
             return !marks.isEmpty
         }
@@ -128,7 +123,7 @@ extension Analyzer {
         let idleBefore = before.pending(messages)?.idleBefore
         conversations[flow].receive(bytes, from: role, at: position, &messages)
         let after = conversations[flow].exchanges
-        let connection = table.connections[flow]
+        let connection = tracker.table.connections[flow]
         let server = connection.endpoint(connection.server)
         if after.requests > before.requests {
             let idle = after.newest(messages)?.idleBefore

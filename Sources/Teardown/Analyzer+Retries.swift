@@ -8,7 +8,7 @@ extension Analyzer {
     @inline(never)
     mutating func noteLoss(_ flow: Int) {
         guard let request = unanswered(flow), let identity = identity(of: request, flow) else { return }
-        let place = RetryWatch.Place(flow: table.connections[flow].number, frame: request.start.frame)
+        let place = RetryWatch.Place(flow: known[flow].number, frame: request.start.frame)
         retries.lose(place, at: request.start.time, lastSent: request.lastSent, identity)
     }
 
@@ -16,19 +16,19 @@ extension Analyzer {
     /// first.
     @inline(never)
     mutating func lookForRetry(_ flow: Int, _ role: Role, at time: Timestamp) {
-        let number = table.connections[flow].number
+        let number = known[flow].number
         switch role {
         case .server:
             guard retries.concerns(number, at: time) else { return }
             let (exchanges, waiting) = (conversations[flow].exchanges, messages.waiting)
             retries.receiveAnswer(number) { exchanges.isWaiting(forRequestIn: $0, waiting) }
         case .client:
-            guard retries.isWaiting(between: ends(of: flow), at: time),
+            guard retries.isWaiting(between: known[flow].ends, at: time),
                 let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,
                 let identity = identity(of: request, flow)
             else { return }
             let place = RetryWatch.Place(flow: number, frame: request.start.frame)
-            let opened = request.isFirst ? table.connections[flow].start : nil
+            let opened = request.isFirst ? known[flow].start : nil
             retries.see(place, at: request.start.time, opened: opened, identity)
         }
     }
@@ -46,20 +46,14 @@ extension Analyzer {
         return request.flatMap { $0.isAnswerBegun ? nil : $0 }
     }
 
-    private func ends(of flow: Int) -> RetryWatch.Ends {
-        let key = table.connections[flow].key
-        let client = table.connections[flow].client
-        return RetryWatch.Ends(client: key.endpoint(client).address, server: key.endpoint(client.other))
-    }
-
     private func identity(of request: borrowing PendingRequest, _ flow: Int) -> RetryWatch.Identity? {
         if let line = request.line {
-            return RetryWatch.Identity(ends: ends(of: flow), key: messages.lines.hash(line), basis: .requestLine)
+            return RetryWatch.Identity(ends: known[flow].ends, key: messages.lines.hash(line), basis: .requestLine)
         }
         switch conversations[flow].applicationProtocol {
         case .tls:
             let length = request.start.sequence.distance(to: request.end)
-            return RetryWatch.Identity(ends: ends(of: flow), key: UInt64(bitPattern: Int64(length)), basis: .length)
+            return RetryWatch.Identity(ends: known[flow].ends, key: UInt64(bitPattern: Int64(length)), basis: .length)
         case .http1, .h2c, .tlsHTTP1, .tlsHTTP2, .websocket, .opaque:
             // A head that is not complete; or what few bytes in common say nothing of.
             return nil

@@ -2,22 +2,23 @@ import Flows
 import Messages
 import Wire
 
-/// Sums the judged connections up.
-struct CaptureTally {
+/// Counts the frames of a capture.
+struct FrameTally {
     private(set) var capture = CaptureFinding()
     private var earliest = Timestamp(nanoseconds: .max)
     private var latest = Timestamp(nanoseconds: .min)
 
-    mutating func count(_ frame: borrowing DecodedFrame) {
-        let time = frame.info.time
+    @inline(__always)
+    mutating func count(_ info: borrowing FrameInfo, captured length: Int) {
+        let time = info.time
         capture.packets += 1
-        capture.bytes &+= UInt64(frame.capturedLength)
+        capture.bytes &+= UInt64(length)
         // A capture in microseconds has no digits beyond; asked until the first frame that does.
         if capture.timeDigits == 6, time.nanoseconds % 1000 != 0 { capture.timeDigits = 9 }
-        if frame.capturedLength < frame.info.wireLength { capture.truncatedPackets += 1 }
+        if length < info.wireLength { capture.truncatedPackets += 1 }
         earliest = min(earliest, time)
         latest = max(latest, time)
-        let linkType = frame.info.linkType
+        let linkType = info.linkType
         if capture.linkTypes.last != linkType, !capture.linkTypes.contains(linkType) {
             capture.linkTypes.append(linkType)
         }
@@ -31,6 +32,21 @@ struct CaptureTally {
         capture.evictedFlows += 1
     }
 
+    /// The sums.
+    func finish() -> CaptureFinding {
+        var finding = capture
+        if finding.packets > 0 {
+            finding.start = earliest
+            finding.end = latest
+        }
+        return finding
+    }
+}
+
+/// Sums the judged connections up.
+struct FlowTally {
+    private var capture = CaptureFinding()
+
     mutating func count(_ flow: borrowing FlowFinding, hasGap: Bool, outOfOrder: Int) {
         capture.flows += 1
         capture.requests += flow.requests
@@ -42,14 +58,16 @@ struct CaptureTally {
         if let reason = flow.judgement.reason { capture.inconclusive[reason, default: 0] += 1 }
     }
 
-    /// The sums.
-    func finish() -> CaptureFinding {
-        var finding = capture
-        if finding.packets > 0 {
-            finding.start = earliest
-            finding.end = latest
-        }
-        return finding
+    /// Adds what was counted to what is known of the frames.
+    func add(to finding: inout CaptureFinding) {
+        finding.flows = capture.flows
+        finding.requests = capture.requests
+        finding.duplicates = capture.duplicates
+        finding.gaps = capture.gaps
+        finding.outOfOrder = capture.outOfOrder
+        finding.verdicts = capture.verdicts
+        finding.hiddenRaces = capture.hiddenRaces
+        finding.inconclusive = capture.inconclusive
     }
 }
 

@@ -22,15 +22,10 @@ struct RetryWatch {
     /// Retries kept until their flow is judged, 100 bytes each.
     static let maximumFound = 1 << 16
 
-    /// Between whom a request is sent.
-    struct Ends: Equatable {
-        var client: IPAddress
-        var server: Endpoint
-    }
-
     /// A request, as far as it is compared with another.
     struct Identity: Equatable {
-        var ends: Ends
+        /// Between whom it was sent: a hash of the client's address and the server's endpoint.
+        var ends: UInt64
         /// A hash of method and target, or the length in bytes where they are not readable.
         var key: UInt64
         var basis: RetryFinding.Basis
@@ -62,7 +57,7 @@ struct RetryWatch {
     var isWaiting: Bool { !waiting.isEmpty }
 
     /// Whether a request between these ends, sent now, may be the retry of a loss.
-    mutating func isWaiting(between ends: Ends, at time: Timestamp) -> Bool {
+    mutating func isWaiting(between ends: UInt64, at time: Timestamp) -> Bool {
         expire(at: time)
         return waiting.contains { $0.identity.ends == ends }
     }

@@ -53,32 +53,62 @@ final class CaptureRun {
     /// - Parameter body: takes the connections that came to their end, some at a time, and what a report says beside
     ///   them as far as it is known.
     func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void) throws {
+        guard !analyzer.needsTracker else { return try watch(&analyzer, body) }
+        analyzer.tracker = try readAhead(analyzer.tracker, &analyzer) { events, bytes, analyzer in
+            for (comment, flow) in events.comments { note(comment, of: flow) }
+            analyzer.take(events, madeOf: bytes)
+            try handOn(&analyzer, body)
+        }
+    }
+
+    /// The same for an analyzer that counts races as they are proven.
+    private func watch(
+        _ analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void
+    ) throws {
+        _ = try readAhead(FrameStore(), &analyzer) { frames, bytes, analyzer in
+            var latest: Timestamp?
+            for (info, range) in frames {
+                let flow = analyzer.feed(bytes.extracting(range), info)
+                if let comment = info.comment, let flow { note(comment, of: flow) }
+                latest = info.time
+            }
+            // Now and then is soon enough.
+            if let latest { analyzer.settle(until: latest) { _ throws(Never) in } }
+            try handOn(&analyzer, body)
+        }
+    }
+
+    /// Has `stage` work on the reading thread.
+    ///
+    /// - Parameter body: takes what it made of some frames, and their bytes.
+    /// - Returns: the stage as it is when all is read.
+    private func readAhead<Stage: FrameStage>(
+        _ stage: Stage, _ analyzer: inout Analyzer,
+        _ body: (borrowing Stage.Output, Span<UInt8>, inout Analyzer) throws -> Void
+    ) throws -> Stage {
         let progress = showsProgress ? ProgressLine(reader.progress) : nil
         defer { progress?.end() }
-        let readAhead = ReadAhead(reader, analyzer.decoder, limit: options.count ?? .max)
+        let readAhead = ReadAhead(reader, stage, limit: options.count ?? .max)
         try readAhead.forEachBatch { batch in
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
                 analyzer.addKeys(secrets.bytes)
             }
             frameComments += batch.comments
-            var latest: Timestamp?
-            batch.forEachFrame { frame, bytes in
-                let flow = analyzer.feed(frame, payloadIn: bytes)
-                if frame.info.comment != nil { note(frame.info, of: flow) }
-                latest = frame.info.time
-            }
+            try body(batch.output, batch.bytes.span, &analyzer)
             progress?.count(batch.count)
-            // Races are counted as they are proven, where that is asked for; now and then is soon enough.
-            if let latest { analyzer.settle(until: latest) { _ throws(Never) in } }
-            if analyzer.findingCount >= Self.findingsAtATime {
-                // The reader and its notes are another thread's until all is read.
-                let context = ReportContext(
-                    files: [], timeDigits: analyzer.timeDigits, flowComments: flowComments)
-                try body(analyzer.takeFindings(), context)
-            }
             return true
         }
-        analyzer.decoder = readAhead.decoder
+        return readAhead.stage
+    }
+
+    /// Hands on what came to its end, when it is enough. The reader and its notes are another thread's until all is
+    /// read.
+    private func handOn(
+        _ analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void
+    ) throws {
+        guard analyzer.findingCount >= Self.findingsAtATime else { return }
+        let context = ReportContext(files: [], timeDigits: analyzer.timeDigits, flowComments: flowComments)
+        try body(analyzer.takeFindings(), context)
     }
 
     /// Lends every frame once more, `copy` appending to `writer`.
@@ -104,10 +134,9 @@ final class CaptureRun {
         }
     }
 
-    /// Keeps what the capture says of a frame for its flow; nil is the flow of a frame without a TCP segment.
-    private func note(_ info: FrameInfo, of flow: Int?) {
-        guard let comment = info.comment, let flow, flowComments[flow] == nil else { return }
-        flowComments[flow] = frameComments[comment]
+    /// Keeps what the capture says of a frame for its flow.
+    private func note(_ comment: Int, of flow: Int) {
+        if flowComments[flow] == nil { flowComments[flow] = frameComments[comment] }
     }
 
     /// A savefile for frames of this capture.

@@ -1,0 +1,16 @@
+import Capture
+import Teardown
+import Wire
+
+/// Flows are tracked on the thread that reads the capture.
+extension FlowTracker: FrameStage {
+    public mutating func take(
+        _ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo events: inout StreamEvents
+    ) {
+        take(frame, at: offset, info, into: &events)
+    }
+
+    public static func makeOutput() -> StreamEvents { StreamEvents() }
+
+    public static func empty(_ events: inout StreamEvents) { events.removeAll() }
+}
