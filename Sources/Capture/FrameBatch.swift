@@ -8,9 +8,12 @@ public protocol FrameStage: SendableMetatype {
     /// Takes the next frame.
     ///
     /// - Parameters:
-    ///   - offset: where a copy of it stands among the bytes of its batch.
+    ///   - offset: where a copy of it will stand among the bytes of its batch.
     ///   - output: to be added to.
-    mutating func take(_ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo output: inout Output)
+    /// - Returns: whether that copy is needed.
+    mutating func take(
+        _ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo output: inout Output
+    ) -> Bool
 
     /// Nothing so far.
     static func makeOutput() -> Output
@@ -23,7 +26,7 @@ public protocol FrameStage: SendableMetatype {
 public struct FrameBatch<Output> {
     /// What was made of the frames.
     public internal(set) var output: Output
-    /// The frames themselves, one behind the other.
+    /// The frames that it tells of, one behind the other.
     public internal(set) var bytes: [UInt8] = []
     /// How many frames there were.
     public internal(set) var count = 0

@@ -9,8 +9,9 @@ public struct FrameStore: FrameStage {
     public mutating func take(
         _ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo,
         addingTo frames: inout [(info: FrameInfo, bytes: Range<Int>)]
-    ) {
+    ) -> Bool {
         frames.append((info, offset..<offset + frame.count))
+        return true
     }
 
     /// No frames.

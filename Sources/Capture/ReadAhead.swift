@@ -82,12 +82,7 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
         /// Of the batch that it belongs to.
         var turn = 0
 
-        @inline(__always)
-        mutating func keep(_ frame: Span<UInt8>) -> Bool {
-            unsafe frame.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-            frames += 1
-            return bytes.count >= maximumBytes || frames == maximumFrames
-        }
+        var isFull: Bool { bytes.count >= maximumBytes || frames == maximumFrames }
     }
 
     /// What the reading thread does. The batch at hand is its own until it changes places with an emptied one.
@@ -103,9 +98,13 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
                 if hand.frames > 0 || !batch.secrets.isEmpty { handOn(&batch, &output, &hand) }
                 batch.takeSecrets(reader.notes)
             }
-            stage.take(frame, copiedTo: hand.bytes.count, info, addingTo: &output)
+            let isNeeded = stage.take(frame, copiedTo: hand.bytes.count, info, addingTo: &output)
+            if isNeeded {
+                unsafe frame.withUnsafeBufferPointer { unsafe hand.bytes.append(contentsOf: $0) }
+            }
             count += 1
-            if hand.keep(frame) {
+            hand.frames += 1
+            if hand.isFull {
                 handOn(&batch, &output, &hand)
                 if isStopped.load(ordering: .acquiring) { return .stop }
             }

@@ -7,16 +7,17 @@ extension Conversation {
     mutating func receiveRecords(
         _ bytes: Span<UInt8>, _ role: Role, _ position: StreamPosition, _ context: inout MessageContext
     ) {
+        guard let tls else { return }
         var offset = 0
-        if tls.isLost(role), !TLSRecord.looksLikeStart(bytes) {
+        if tls.value.isLost(role), !TLSRecord.looksLikeStart(bytes) {
             // Where the records begin is not known: all of the piece is a turn.
             takeTurn(PiecePlace(position), bytes.count, role, &context)
-        } else if tls.isInData(role) {
+        } else if tls.value.isInData(role) {
             continueMessage(role, PiecePlace(position), context)
         }
         if let decryption, decryption.value.goOn(role, bytes) { openRecord(role, position.time, &context) }
-        while let record = tls.next(role, bytes, &offset) {
-            let meaning = tls.meaning(record, role, bytes)
+        while let record = tls.value.next(role, bytes, &offset) {
+            let meaning = tls.value.meaning(record, role, bytes)
             let start = position.advanced(by: record.bodyStart - TLSRecord.headerLength)
             let end = position.sequence.advanced(by: record.bodyStart + record.length)
             if case .hello(let hello) = meaning { receiveHello(hello, role, bytes, &context) }
@@ -60,10 +61,11 @@ extension Conversation {
     }
 
     mutating func receiveRecordGap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
-        let isData = tls.isInData(role)
-        tls.skip(role, count)
+        guard let tls else { return }
+        let isData = tls.value.isInData(role)
+        tls.value.skip(role, count)
         if let decryption {
-            let lost = decryption.value.lose(role, isFramed: !tls.isLost(role))
+            let lost = decryption.value.lose(role, isFramed: !tls.value.isLost(role))
             loseApplication(role, place, &context)
             if let lost { receive(lost, role, place.time, &context) }
         }

@@ -18,8 +18,6 @@ public struct Conversation {
 
     // Every open connection has one of these: what is narrow stands together and leaves few holes.
     var layer = Layer.undetermined
-    /// Whether TLS carries it.
-    var isTLS = false
     var isServerAnswering = false
     /// Whether `open` was called.
     package private(set) var isOpen = false
@@ -29,7 +27,6 @@ public struct Conversation {
     public private(set) var endsWithClose = false
     var clientHTTP = HTTP1Framer(isRequest: true)
     var serverHTTP = HTTP1Framer(isRequest: false)
-    var tls = TLSSession()
     /// The timeout of the server's Keep-Alive field in seconds: what it advertises, which is not what it does.
     public internal(set) var advertisedKeepAlive: UInt32?
     /// The status of a response that answered no request, such as a 408 on idle close.
@@ -38,6 +35,8 @@ public struct Conversation {
     package internal(set) var serverName: ServerNames.Handle?
     /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).
     package internal(set) var protocolNames: ServerNames.Handle?
+    /// What only TLS needs: its records, while no key opens them.
+    var tls: Apart<TLSSession>?
     /// What only HTTP/2 needs; few connections speak it where it can be read.
     var http2: Apart<HTTP2Session>?
     /// What only a TLS session with keys needs.
@@ -49,6 +48,9 @@ public struct Conversation {
     public internal(set) var announcements: [CloseAnnouncement] = []
 
     package init() {}
+
+    /// Whether TLS carries it.
+    var isTLS: Bool { tls != nil }
 
     /// What it speaks.
     public var applicationProtocol: ApplicationProtocol {
@@ -170,7 +172,7 @@ public struct Conversation {
         case .tls:
             // What TLS carries is not TLS again.
             guard place.isClear else { return false }
-            isTLS = true
+            tls = Apart(TLSSession())
             layer = .undetermined
         case .tlsHTTP1, .tlsHTTP2, .websocket, .opaque:
             return false

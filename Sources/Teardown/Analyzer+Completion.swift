@@ -51,16 +51,13 @@ extension Analyzer {
             take(events, madeOf: none.span)
             events.removeAll()
             conversations[place].finish(&messages)
-            let ended = tracker.table.flow(at: place)
-            addSample(evidence(of: ended, place), ended, place)
+            let connection = tracker.table.connections[place]
+            addSample(evidence(ofHeld: place), connection, tracker.table.otherNames(of: place), place)
         }
         for waiting in completion.deferred { try body(judge(waiting)) }
         completion.deferred = []
         // The evidence is gathered once more: that of a million open connections would take more memory than they do.
-        for place in places {
-            let ended = tracker.table.flow(at: place)
-            try body(judge(ended, place, evidence(of: ended, place)))
-        }
+        for place in places { try body(judge(held: place)) }
         return sumUp()
     }
 
@@ -75,8 +72,7 @@ extension Analyzer {
         var copy = self
         for finding in completion.findings + completion.deferred.map({ copy.judge($0) }) { try body(finding) }
         for place in tracker.table.places where !tracker.table.connections[place].isOnlyQuoted {
-            let flow = tracker.table.flow(at: place)
-            try body(copy.judge(flow, place, evidence(of: flow, place)))
+            try body(copy.judge(held: place))
         }
         return copy.sumUp()
     }
@@ -96,15 +92,15 @@ extension Analyzer {
     mutating func complete(_ place: Int, _ flow: borrowing TrackedFlow) {
         if !flow.connection.isOnlyQuoted {
             conversations[place].finish(&messages)
-            let evidence = evidence(of: flow, place)
-            addSample(evidence, flow, place)
+            let evidence = Evidence(flow.connection, flow.marks, conversations[place], messages)
+            addSample(evidence, flow.connection, flow.names, place)
             if Judge.dependsOnTimer(evidence, settings.judge), completion.deferred.count < Completion.maximumDeferred {
                 completion.deferred.append(
                     Completion.Deferred(
                         flow: copy flow, evidence: evidence, conversation: conversations[place],
                         state: watch?.state(of: place)))
             } else {
-                completion.findings.append(judge(flow, place, evidence))
+                completion.findings.append(judge(flow, evidence, conversations[place], watch?.state(of: place)))
                 conversations[place].release(&messages)
             }
         }
@@ -112,42 +108,60 @@ extension Analyzer {
         watch?.forget(place)
     }
 
-    func evidence(of flow: borrowing TrackedFlow, _ place: Int) -> Evidence {
-        Evidence(flow.connection, flow.marks, conversations[place], messages)
+    func evidence(ofHeld place: Int) -> Evidence {
+        Evidence(
+            tracker.table.connections[place], tracker.table.closeMarks(of: place), conversations[place], messages)
     }
 
     /// Takes from a connection how long its server let it idle.
-    private mutating func addSample(_ evidence: borrowing Evidence, _ flow: borrowing TrackedFlow, _ place: Int) {
-        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !flow.isFurtherName else { return }
+    private mutating func addSample(
+        _ evidence: borrowing Evidence, _ connection: borrowing Connection, _ names: AddressTranslations.Names?,
+        _ place: Int
+    ) {
+        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { return }
+        if case .further? = names { return }
         guard watch?.begins(.sampled, place) ?? true else { return }
-        completion.samples.add(idle, of: flow.connection.endpoint(flow.connection.server))
+        completion.samples.add(idle, of: connection.endpoint(connection.server))
     }
 
-    private mutating func judge(_ flow: borrowing TrackedFlow, _ place: Int, _ evidence: Evidence) -> FlowFinding {
+    /// Judges the flow at `place` where it lies: a million of them are not copied.
+    private mutating func judge(held place: Int) -> FlowFinding {
         var finding = FlowFinding(
-            flow.connection, evidence, conversations[place], messages, completion.samples, settings.judge)
-        complete(&finding, flow, watch?.state(of: place))
+            tracker.table.connections[place], evidence(ofHeld: place), conversations[place], messages,
+            completion.samples, settings.judge)
+        let connection = tracker.table.connections[place]
+        complete(
+            &finding, tracker.table.otherNames(of: place), hasGap: connection.hasGap,
+            outOfOrder: connection.outOfOrder, watch?.state(of: place))
         return finding
     }
 
     private mutating func judge(_ waiting: Completion.Deferred) -> FlowFinding {
+        judge(waiting.flow, waiting.evidence, waiting.conversation, waiting.state)
+    }
+
+    private mutating func judge(
+        _ flow: borrowing TrackedFlow, _ evidence: Evidence, _ conversation: borrowing Conversation,
+        _ state: RaceWatch.State?
+    ) -> FlowFinding {
         var finding = FlowFinding(
-            waiting.flow.connection, waiting.evidence, waiting.conversation, messages, completion.samples,
-            settings.judge)
-        complete(&finding, waiting.flow, waiting.state)
+            flow.connection, evidence, conversation, messages, completion.samples, settings.judge)
+        complete(
+            &finding, flow.names, hasGap: flow.connection.hasGap, outOfOrder: flow.connection.outOfOrder, state)
         return finding
     }
 
     /// Adds to a finding what is known beside it, and counts it.
     private mutating func complete(
-        _ finding: inout FlowFinding, _ flow: borrowing TrackedFlow, _ state: RaceWatch.State?
+        _ finding: inout FlowFinding, _ names: AddressTranslations.Names?, hasGap: Bool, outOfOrder: UInt32,
+        _ state: RaceWatch.State?
     ) {
         finding.toldVerdict = watch?.takeAnnounced(finding.flow)
         finding.doubt(drops)
         noteRetry(&finding)
-        finding.name(flow.names)
+        finding.name(names)
         guard !finding.isSecondName else { return }
-        tally.count(finding, hasGap: flow.connection.hasGap, outOfOrder: Int(flow.connection.outOfOrder))
+        tally.count(finding, hasGap: hasGap, outOfOrder: Int(outOfOrder))
         count(finding, after: state)
     }
 }

@@ -27,38 +27,43 @@ extension Analyzer {
     private mutating func settle<Failure: Error>(
         _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        let flow = tracker.table.flow(at: place)
+        let connection = tracker.table.connections[place]
         // Behind a hole the stream's end may hide; it is given up when the flow ends.
-        guard !flow.connection.isOnlyQuoted, !flow.connection.hasHole else { return }
-        let hasSample = sample(flow, place)
-        try tell(flow, place, body)
+        guard !connection.isOnlyQuoted, !connection.hasHole else { return }
+        let hasSample = sample(place)
+        try tell(place, body)
         guard hasSample else { return }
-        for undecided in watch?.takeUndecided() ?? [] where isHeld(undecided) {
-            try tell(tracker.table.flow(at: undecided.place), undecided.place, body)
-        }
+        for flow in watch?.takeUndecided() ?? [] where isHeld(flow) { try tell(flow.place, body) }
     }
 
     /// Takes from a connection how long its server let it idle.
     ///
     /// - Returns: whether that is news.
-    private mutating func sample(_ flow: borrowing TrackedFlow, _ place: Int) -> Bool {
-        guard let idle = evidence(of: flow, place).timerSample, idle >= settings.judge.minimumIdle,
-            !flow.isFurtherName, watch?.begins(.sampled, place) == true
+    private mutating func sample(_ place: Int) -> Bool {
+        let evidence = evidence(ofHeld: place)
+        guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !isFurtherName(place),
+            watch?.begins(.sampled, place) == true
         else { return false }
-        completion.samples.add(idle, of: flow.connection.endpoint(flow.connection.server))
+        let connection = tracker.table.connections[place]
+        completion.samples.add(idle, of: connection.endpoint(connection.server))
         return true
     }
 
+    private func isFurtherName(_ place: Int) -> Bool {
+        if case .further? = tracker.table.otherNames(of: place) { return true }
+        return false
+    }
+
     private mutating func tell<Failure: Error>(
-        _ flow: borrowing TrackedFlow, _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
+        _ place: Int, _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) {
-        guard !flow.isFurtherName else { return }
+        guard !isFurtherName(place) else { return }
         var finding = FlowFinding(
-            flow.connection, evidence(of: flow, place), conversations[place], messages, completion.samples,
-            settings.judge)
+            tracker.table.connections[place], evidence(ofHeld: place), conversations[place], messages,
+            completion.samples, settings.judge)
         finding.toldVerdict = watch?.announced[finding.flow]
         finding.doubt(drops)
-        finding.name(flow.names)
+        finding.name(tracker.table.otherNames(of: place))
         if metrics != nil, finding.close != nil, watch?.begins(.closeCounted, place) == true {
             metrics?.count(closeOf: finding)
         }
@@ -70,7 +75,7 @@ extension Analyzer {
             watch?.announce(finding.flow, finding.judgement.verdict)
             return try body(finding)
         }
-        guard !isOpen, isSettled(finding, flow.marks) else { return }
+        guard !isOpen, isSettled(finding, place) else { return }
         watch?.announce(finding.flow, finding.judgement.verdict)
         if watch?.begins(.raceCounted, place) == true {
             metrics?.count(race: finding.judgement.verdict, of: finding.server)
@@ -82,7 +87,8 @@ extension Analyzer {
     ///
     /// A FIN or an RST ends what its sender has to say. A GOAWAY or a close_notify alone does not: answers to requests
     /// that it covers follow it, and the length of a TLS 1.3 alert proves nothing before the end.
-    private func isSettled(_ finding: FlowFinding, _ marks: [CloseMark]) -> Bool {
+    private func isSettled(_ finding: FlowFinding, _ place: Int) -> Bool {
+        let marks = tracker.table.closeMarks(of: place)
         guard finding.judgement.verdict == .silentDrop, let request = finding.loss?.request else {
             return !marks.isEmpty
         }

@@ -160,7 +160,7 @@ public struct FlowTracker {
         _ range: Range<Int>, of bytes: Span<UInt8>, at offset: Int?, _ events: inout StreamEvents
     ) -> StreamBytes {
         guard let offset else { return events.keep(bytes.extracting(range)) }
-        return StreamBytes(start: offset &+ range.lowerBound, count: range.count, isKept: false)
+        return events.tell(of: range, behind: offset)
     }
 
     @inline(__always)

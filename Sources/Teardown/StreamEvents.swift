@@ -41,11 +41,6 @@ struct TrackedFlow {
     var marks: [CloseMark]
     /// Its other address pairs.
     var names: AddressTranslations.Names?
-
-    /// Whether it is another name of a connection that is judged under its first one.
-    var isFurtherName: Bool {
-        if case .further? = names { true } else { false }
-    }
 }
 
 /// Where bytes of a stream are: mostly among the frames that the events were made of, for payload is not copied.
@@ -75,6 +70,8 @@ public struct StreamEvents {
     private(set) var entries: ContiguousArray<Entry> = []
     /// Bytes that are in none of the frames: they came in earlier ones, or in fragments.
     private(set) var kept: [UInt8] = []
+    /// Bytes of frames that the events tell of.
+    public private(set) var frameBytes = 0
     private(set) var ended: [TrackedFlow] = []
     /// Which of the capture's comments on frames belong to which flow.
     public private(set) var comments: [(comment: Int, flow: Int)] = []
@@ -95,6 +92,13 @@ public struct StreamEvents {
     @inline(__always)
     mutating func add(_ event: StreamEvent, _ flow: Int) {
         entries.append(Entry(flow: Int32(truncatingIfNeeded: flow), event: event))
+    }
+
+    /// Tells of bytes of the frame at hand.
+    @inline(__always)
+    mutating func tell(of range: Range<Int>, behind offset: Int) -> StreamBytes {
+        frameBytes &+= range.count
+        return StreamBytes(start: offset &+ range.lowerBound, count: range.count, isKept: false)
     }
 
     /// Keeps a copy of bytes that are in none of the frames.
