@@ -19,9 +19,9 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
 
     /// Batches on their way.
     private static var places: Int { 16 }
-    /// Places that are given back at a time. The reading thread is mostly the faster one and waits for them, and waking it
-    /// is slow in a virtual machine: with each place given back by itself, that was a seventh of the analysis (measured).
-    private static var placesAtOnce: Int { 8 }
+    /// Places that are handed on, or given back, at a time. Either thread may be the faster one and wait for them, and waking
+    /// it is slow in a virtual machine: with each place given back by itself, that was a seventh of the analysis (measured).
+    private static var placesAtOnce: Int { 4 }
     /// Bytes and frames after which a batch is handed on: enough that handing on costs nothing per frame, and so few
     /// that neither thread waits long for the other (one flow of five million packets: a twentieth faster than with
     /// eight times as many).
@@ -118,16 +118,18 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
         self.stage = stage
         fill(&batch, &output, &hand)
         ring[hand.turn].isLast = true
-        filled.signal()
+        for _ in 0...hand.turn % Self.placesAtOnce { filled.signal() }
     }
 
     private func handOn(
         _ batch: inout FrameBatch<Stage.Output>, _ output: inout Stage.Output, _ hand: inout Hand
     ) {
         fill(&batch, &output, &hand)
-        filled.signal()
-        emptied.wait()
         hand.turn = (hand.turn + 1) % Self.places
+        if hand.turn % Self.placesAtOnce == 0 {
+            for _ in 0..<Self.placesAtOnce { filled.signal() }
+        }
+        emptied.wait()
     }
 
     /// Puts what is at hand into the ring, and takes the emptied memory of the batch that was there.

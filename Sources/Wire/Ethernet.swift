@@ -6,7 +6,8 @@ extension PacketDecoder {
         guard frame.count - cursor.offset >= 14 else { return .nothing(.truncatedHeader) }
         let type = frame.uint16(at: cursor.offset &+ 12)
         cursor.offset &+= 14
-        return .etherType(type)
+        // One step for the two, since nearly every frame takes both.
+        return etherType(type, frame, &cursor)
     }
 
     /// Ethernet with a switch's tag of `length` bytes between the addresses and the EtherType.
