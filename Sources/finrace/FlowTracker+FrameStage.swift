@@ -4,6 +4,7 @@ import Wire
 
 /// Flows are tracked on the thread that reads the capture.
 extension FlowTracker: FrameStage {
+    /// Takes a frame, and makes events of it.
     public mutating func take(
         _ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo events: inout StreamEvents
     ) -> Bool {
@@ -12,7 +13,9 @@ extension FlowTracker: FrameStage {
         return events.frameBytes > before
     }
 
+    /// No events.
     public static func makeOutput() -> StreamEvents { StreamEvents() }
 
+    /// Forgets the events.
     public static func empty(_ events: inout StreamEvents) { events.removeAll() }
 }
