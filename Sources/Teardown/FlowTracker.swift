@@ -4,8 +4,8 @@ import Wire
 
 /// Frames in, events of the flows' streams out: decoder, flow table and reassembly.
 ///
-/// The first half of an analysis, which takes as long as the other one and needs nothing of it: `Analyzer` has one of
-/// its own, or takes the events of one that runs on another thread.
+/// The first half of an analysis, which takes about as long as the other one and needs nothing of it: `Analyzer` has one
+/// of its own, or takes the events of one that runs on another thread.
 public struct FlowTracker {
     private var decoder: PacketDecoder
     var table: FlowTable
@@ -49,8 +49,8 @@ public struct FlowTracker {
         }
     }
 
-    /// - Parameter offset: where `bytes`, of which the payload is a range, stand among those of the events; nil where they
-    ///   do not.
+    /// - Parameter offset: where `bytes`, of which the payload is a range, stand among those of the events; nil where
+    ///   they do not.
     @inline(__always)
     private mutating func track(
         _ segment: borrowing Segment, _ bytes: Span<UInt8>, at offset: Int?, _ info: borrowing FrameInfo,

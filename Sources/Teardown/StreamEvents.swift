@@ -4,7 +4,7 @@ import Wire
 
 /// What a packet is to the streams of its flow: what `FlowTracker` hands on to who reads the streams.
 ///
-/// A segment without payload, half of all, is mostly no event.
+/// A segment without payload is mostly no event.
 enum StreamEvent {
     /// A flow begins. Or anew: what it said so far was taken for the wrong side's.
     case begin(number: Int)
