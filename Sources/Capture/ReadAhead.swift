@@ -2,8 +2,8 @@ import Dispatch
 import Synchronization
 import Wire
 
-/// Reads a capture on a second thread, and does there what `Stage` does with each frame, a few batches ahead of who takes
-/// them: machines have two cores.
+/// Reads a capture on a second thread, and does there what `Stage` does with each frame, a few batches ahead of who
+/// takes them: machines have two cores.
 ///
 /// The batches go round in a ring. Each of its places belongs to the reading thread until `filled` says that it is
 /// full, and to the taking thread until `emptied` gives it back; nothing else is shared until the reading thread has
@@ -17,11 +17,12 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
         var isLast = false
     }
 
-    /// Batches on their way. Few, for their memory and that of the flow table share the processor's cache (measured: twice as
-    /// many take a twentieth more processor time).
+    /// Batches on their way. Few, for their memory and that of the flow table share the processor's cache (measured:
+    /// twice as many take a twentieth more processor time).
     private static var places: Int { 8 }
-    /// Places that are handed on, or given back, at a time. Either thread may be the faster one and wait for them, and waking
-    /// it is slow in a virtual machine: with each place given back by itself, that was a seventh of the analysis (measured).
+    /// Places that are handed on, or given back, at a time. Either thread may be the faster one and wait for them, and
+    /// waking it is slow in a virtual machine: with each place given back by itself, that was a seventh of the analysis
+    /// (measured).
     private static var placesAtOnce: Int { 4 }
     /// Bytes and frames after which a batch is handed on: enough that handing on costs nothing per frame, and so few
     /// that neither thread waits long for the other (one flow of five million packets: a twentieth faster than with
@@ -75,8 +76,8 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
         }
     }
 
-    /// What the reading thread has at hand. Apart from the output, whose place in a batch would have to be looked up for
-    /// every frame, as its type is not known here.
+    /// What the reading thread has at hand. Apart from the output, whose place in a batch would have to be looked up
+    /// for every frame, as its type is not known here.
     private struct Hand {
         var bytes: [UInt8] = []
         var frames = 0

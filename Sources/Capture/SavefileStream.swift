@@ -12,8 +12,8 @@ import Glibc
     private var file: UnsafeMutablePointer<FILE>?
     private var decompressor: Decompressor?
     /// What stands in for the 4 KiB that a stream has by itself: asking the kernel for the next bytes is slow where it
-    /// guards against speculation (measured: full-size segments in 0.94 s in place of 1.57). It stays in the processor's
-    /// cache.
+    /// guards against speculation (measured: full-size segments in 0.94 s in place of 1.57). It stays in the cache of
+    /// the processor.
     private let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: bufferSize)
     private static let bufferSize = 1 << 15
 

@@ -37,9 +37,9 @@ public struct AnalyzerSettings: Sendable {
 /// and judgement, without input or output of its own.
 ///
 /// It has two halves. The first, `FlowTracker`, makes events of a frame; the second frames messages, pairs them and
-/// judges. Each takes about half of the time (measured: 57 and 43 %), and the second asks the first nothing while events
-/// come: who reads a capture may let the first run on another thread, and puts it back here at the end. Races are told,
-/// and counted as they happen, only where both are here.
+/// judges. Each takes about half of the time (measured: 57 and 43 %), and the second asks the first nothing while
+/// events come: who reads a capture may let the first run on another thread, and puts it back here at the end. Races
+/// are told, and counted as they happen, only where both are here.
 public struct Analyzer {
     let settings: AnalyzerSettings
     /// The first half. Who has it work elsewhere does that with a copy of this one, and puts that here before `finish`.

@@ -4,8 +4,8 @@ import Wire
 
 /// Frames in, events of the flows' streams out: decoder, flow table and reassembly.
 ///
-/// The first half of an analysis, which takes about as long as the other one and needs nothing of it: `Analyzer` has one
-/// of its own, or takes the events of one that runs on another thread.
+/// The first half of an analysis, which takes about as long as the other one and needs nothing of it: `Analyzer` has
+/// one of its own, or takes the events of one that runs on another thread.
 public struct FlowTracker {
     private var decoder: PacketDecoder
     var table: FlowTable
