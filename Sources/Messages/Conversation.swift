@@ -35,7 +35,7 @@ public struct Conversation {
     package internal(set) var serverName: ServerNames.Handle?
     /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).
     package internal(set) var protocolNames: ServerNames.Handle?
-    /// What only TLS needs: its records, while no key opens them.
+    /// What only TLS needs: where its records are, and what they mean without keys.
     var tls: Apart<TLSSession>?
     /// What only HTTP/2 needs; few connections speak it where it can be read.
     var http2: Apart<HTTP2Session>?
