@@ -1,9 +1,9 @@
 #pragma once
 #include <linux/capability.h>
 #include <linux/if_packet.h>
+#include <malloc.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
-#include <stdio_ext.h>
 #include <stdio_ext.h>
 #include <string.h>
 #include <sys/ioctl.h>

@@ -18,7 +18,7 @@ public enum RoleBasis: String, Sendable {
 ///
 /// Plain values only: a million of them lie side by side in the flow table, and a segment changes its own in place. In
 /// a capture of thousands of connections each segment waits for its connection's cache lines, so what every segment
-/// touches comes first: 80 bytes here, and the first 32 of each half.
+/// touches comes first: 80 bytes here, and the first 32 of each half. In this order they leave no holes.
 public struct Connection {
     /// Its endpoints.
     package let key: FlowKey
@@ -35,12 +35,15 @@ public struct Connection {
     public package(set) var roleBasis: RoleBasis
     /// Whether bytes of it were handed on: kept for who does.
     package var isSpoken = false
-    /// Whether the handshake has nothing to take any more; it lies far from what every segment touches.
-    private var isOpened = false
+    private var seen: Handshake.Seen = []
+    /// Whether one of its SYNs has nothing that tells it from others.
+    private var isNameless = false
     /// The place of the flow that used the same endpoints before, or -1.
     var previous: Int32 = -1
     /// The newest of its close marks in the flow table, or -1.
     var newestMark: Int32 = -1
+    /// Frames that were other interfaces' copies of one packet.
+    public private(set) var duplicates: UInt32 = 0
     /// Its number: Wireshark's `tcp.stream`.
     package let number: Int
     /// The last frame, duplicates included.
@@ -49,16 +52,16 @@ public struct Connection {
     public private(set) var end: Timestamp
     private var halves: [2 of HalfConnection] = [HalfConnection(), HalfConnection()]
 
-    /// Frames that were other interfaces' copies of one packet.
-    public private(set) var duplicates: UInt32 = 0
-    /// Segments that came ahead of a hole.
-    public private(set) var outOfOrder: UInt32 = 0
     /// The first frame, duplicates included.
     public private(set) var firstFrame: Int
     /// The first frame's time.
     public let start: Timestamp
-    /// The handshake's round trips as the capture point saw them.
-    public private(set) var handshake = Handshake()
+    private var synAck = Timestamp(nanoseconds: 0)
+    private var handshakeAck = Timestamp(nanoseconds: 0)
+    /// What its SYNs were, addresses left out: both sides' together, for either may be the low one.
+    private var synIdentity: UInt64 = 0
+    /// Segments that came ahead of a hole.
+    public private(set) var outOfOrder: UInt32 = 0
 
     /// A connection whose first segment is `segment`.
     init(number: Int, key: FlowKey, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
@@ -98,6 +101,9 @@ public struct Connection {
         @inline(__always) _modify { yield &halves[Int(side.rawValue)] }
     }
 
+    /// The handshake's round trips as the capture point saw them.
+    public var handshake: Handshake { Handshake(start: start, seen: seen, synAck: synAck, ack: handshakeAck) }
+
     /// The server's side.
     public var server: Side { client.other }
 
@@ -130,10 +136,7 @@ public struct Connection {
         count(segment, side, info)
         self[side].noteBase(segment)
         self[side.other].noteBase(acknowledgedBy: segment)
-        if !isOpened {
-            handshake.receive(segment, fromClient: side == client, info.time)
-            isOpened = handshake.isOver
-        }
+        if !seen.contains(.ack) { receiveHandshake(segment, side, info) }
         if self[side].next.precedes(segment.payloadSequence), let gap = takeGap(before: segment, from: side, info) {
             gaps.own = gap
             gaps.isAny = true
@@ -153,6 +156,14 @@ public struct Connection {
         self[side].note(segment)
         if segment.flags.contains(.syn) { noteSYN(segment, side) }
         return arrival
+    }
+
+    private mutating func receiveHandshake(
+        _ segment: borrowing Segment, _ side: Side, _ info: borrowing FrameInfo
+    ) {
+        var handshake = handshake
+        handshake.receive(segment, fromClient: side == client, info.time)
+        (seen, synAck, handshakeAck) = (handshake.seen, handshake.synAck, handshake.ack)
     }
 
     /// The peer's bytes that `side` acknowledges with new data of its own, and that the capture does not have: an
@@ -198,7 +209,11 @@ public struct Connection {
     }
 
     private mutating func noteSYN(_ segment: borrowing Segment, _ side: Side) {
-        if !self[side].hasSYN { self[side].synIdentity = Self.identity(ofSYN: segment) }
+        if !self[side].hasSYN {
+            let identity = Self.identity(ofSYN: segment)
+            synIdentity &+= identity
+            if identity == 0 { isNameless = true }
+        }
         self[side].known.insert(.syn)
         guard roleBasis == .port else { return }
         let isAnswer = segment.flags.contains(.ack)
@@ -206,9 +221,9 @@ public struct Connection {
     }
 
     /// A NAT changes addresses, ports, TTL and checksums; the initial sequence number, the timestamp, the
-    /// identification and the window pass through it.
+    /// identification and the window pass through it. 0 where there is nothing to go by.
     private static func identity(ofSYN segment: borrowing Segment) -> UInt64 {
-        // Made captures begin at 0 and repeat their numbers: nothing to go by.
+        // Made captures begin at 0 and repeat their numbers.
         let stamps = UInt64(segment.timestampValue) << 16 | UInt64(segment.identification)
         guard segment.sequence.rawValue > 0xFFFF, stamps != 0 else { return 0 }
         return mix(UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.window), stamps)
@@ -216,9 +231,7 @@ public struct Connection {
 
     /// What a connection has in common with its other names behind a NAT, or nil where its handshake does not tell.
     var handshakeIdentity: UInt64? {
-        let (low, high) = (self[.low].synIdentity, self[.high].synIdentity)
-        // Either side may be the low one: the order must not matter.
-        return low == 0 || high == 0 ? nil : low &+ high
+        isNameless || !self[.low].hasSYN || !self[.high].hasSYN ? nil : synIdentity
     }
 
     /// The gap in `side`'s stream before `segment`, if its peer acknowledged what is missing.
@@ -300,8 +313,8 @@ extension HalfConnection {
     @inline(__always)
     private mutating func countFlags(_ flags: TCPFlags) {
         guard !flags.isDisjoint(with: [.syn, .fin, .rst]) else { return }
-        if flags.contains(.syn) { synCount &+= 1 }
-        if flags.contains(.fin) { finCount &+= 1 }
+        if flags.contains(.syn), synCount < .max { synCount &+= 1 }
+        if flags.contains(.fin), finCount < .max { finCount &+= 1 }
         if flags.contains(.rst) { rstCount &+= 1 }
     }
 

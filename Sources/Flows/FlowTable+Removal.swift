@@ -1,9 +1,15 @@
 extension FlowTable {
-    /// The places of all flows, in the order of their numbers.
-    package var places: [Int] {
-        connections.indices.filter { connections[$0].isInUse }.sorted {
-            connections[$0].number < connections[$1].number
+    /// The places of all flows, in the order of their numbers; those left out that were only quoted.
+    ///
+    /// Narrow, in one piece and sorted where they are: of a million flows all else takes memory beside them.
+    package var places: [Int32] {
+        var places: [Int32] = []
+        places.reserveCapacity(heldCount)
+        for place in connections.indices where connections[place].isInUse && !connections[place].isOnlyQuoted {
+            places.append(Int32(place))
         }
+        places.sort { connections[Int($0)].number < connections[Int($1)].number }
+        return places
     }
 
     /// The flow that has been closed for longest, if more closed ones are kept than there may be. The caller removes

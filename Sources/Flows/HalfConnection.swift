@@ -48,15 +48,12 @@ public struct HalfConnection {
     var origin = SequenceNumber(0)
     /// The number that the FIN takes; valid with `hasFIN`.
     public internal(set) var finSequence = SequenceNumber(0)
-    /// What its SYN was, addresses left out: a copy behind a NAT has the same. 0 while no SYN was seen, or where it
-    /// has nothing that tells it from another.
-    var synIdentity: UInt64 = 0
-    /// Segments with SYN.
-    public internal(set) var synCount: UInt32 = 0
-    /// Segments with FIN.
-    public internal(set) var finCount: UInt32 = 0
     /// Segments with RST.
     public internal(set) var rstCount: UInt32 = 0
+    /// Segments with SYN. Its side sends it again a dozen times at most; the largest number stands for more, too.
+    public internal(set) var synCount: UInt16 = 0
+    /// Segments with FIN, likewise.
+    public internal(set) var finCount: UInt16 = 0
     /// Whether any segment of this side was seen.
     public var isSeen: Bool { known.contains(.sequence) }
     /// Whether `base` is known.

@@ -15,20 +15,28 @@ public struct Handshake: Sendable {
         case complete
     }
 
-    private struct Seen: OptionSet {
+    struct Seen: OptionSet {
         var rawValue: UInt8
         static let syn = Seen(rawValue: 1)
         static let synAck = Seen(rawValue: 2)
         static let ack = Seen(rawValue: 4)
-        /// A SYN or a SYN,ACK came twice.
+        /// A SYN or a SYN,ACK came twice, or a segment before the SYN: an earlier one may not have been readable.
         static let repetition = Seen(rawValue: 8)
     }
 
-    // Not optionals: each would take eight bytes more in every connection.
-    private var seen: Seen = []
-    private var syn = Timestamp(nanoseconds: 0)
-    private var synAck = Timestamp(nanoseconds: 0)
-    private var ack = Timestamp(nanoseconds: 0)
+    /// The connection's first segment, which the SYN is.
+    let start: Timestamp
+    /// What came, and when: valid if seen.
+    private(set) var seen: Seen = []
+    private(set) var synAck = Timestamp(nanoseconds: 0)
+    private(set) var ack = Timestamp(nanoseconds: 0)
+
+    init(start: Timestamp, seen: Seen, synAck: Timestamp, ack: Timestamp) {
+        self.start = start
+        self.seen = seen
+        self.synAck = synAck
+        self.ack = ack
+    }
 
     /// How much of it was seen.
     public var state: State {
@@ -39,7 +47,7 @@ public struct Handshake: Sendable {
     /// From SYN to SYN,ACK; nil where one is missing, or was sent twice (RFC 6298 section 3: Karn's rule).
     public var serverRoundTrip: Nanoseconds? {
         guard seen.isSuperset(of: [.syn, .synAck]), !seen.contains(.repetition) else { return nil }
-        return max(0, synAck.since(syn))
+        return max(0, synAck.since(start))
     }
 
     /// From SYN,ACK to the client's ACK; nil as above.
@@ -75,6 +83,10 @@ public struct Handshake: Sendable {
             seen.insert(.repetition)
             return
         }
-        if part == .syn { syn = time } else { synAck = time }
+        if part == .synAck {
+            synAck = time
+        } else if time != start, !seen.contains(.synAck) {
+            seen.insert(.repetition)
+        }
     }
 }

@@ -6,17 +6,18 @@ extension Conversation {
         var offset = 0
         var isTurn = false
         var head = HTTP1Head()
-        while let event = clientHTTP.next(bytes, &offset, &head, answering: .other) {
+        var framer = HTTP1Framer(clientHTTP, .client)
+        while let event = framer.next(bytes, &offset, &head, answering: .other) {
             switch event {
             case .begin(let start):
                 // Framing of the answer was lost: that the client goes on says that it is over.
                 if serverHTTP.isLost, exchanges.isAnswerBegun(context) { exchanges.endResponse(&context) }
                 exchanges.beginRequest(at: place.position(at: start), &context)
             case .head:
-                let line = clientHTTP.keepLine(head, bytes, &context.lines)
+                let line = framer.keepLine(head, bytes, &context.lines)
                 observe(line, place.start, context)
                 exchanges.nameRequest(head.method, line: line, &context)
-                if case .end(let end)? = clientHTTP.afterHead(offset) { extendRequest(place, end, &context) }
+                if case .end(let end)? = framer.afterHead(offset) { extendRequest(place, end, &context) }
             case .end(let end):
                 extendRequest(place, end, &context)
             case .lost:
@@ -25,9 +26,10 @@ extension Conversation {
                 break
             }
         }
+        clientHTTP.keep(framer)
         if isTurn {
             takeTurn(place, bytes.count, .client, &context)
-        } else if clientHTTP.isInMessage {
+        } else if framer.isInMessage {
             extendRequest(place, bytes.count, &context)
         }
     }
@@ -46,7 +48,8 @@ extension Conversation {
     mutating func receiveResponses(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
         var offset = 0
         var head = HTTP1Head()
-        while let event = serverHTTP.next(bytes, &offset, &head, answering: answeredMethod(context)) {
+        var framer = HTTP1Framer(serverHTTP, .server)
+        while let event = framer.next(bytes, &offset, &head, answering: answeredMethod(context)) {
             switch event {
             case .begin:
                 // Framing was lost in the answer before, while the next request waited: this one says that it is over.
@@ -54,8 +57,9 @@ extension Conversation {
                 isServerAnswering = exchanges.beginResponse(at: place.start, &context)
             case .head:
                 context.observer?(.response(status: head.status, stream: 0, at: place.start))
-                receiveResponseHead(head, offset, &context)
+                receiveResponseHead(head, framer.afterHead(offset), &context)
                 if case .http2 = layer {
+                    serverHTTP.keep(framer)
                     receiveFrames(bytes.extracting(offset..<bytes.count), .server, place.dropping(offset), &context)
                     return
                 }
@@ -67,6 +71,7 @@ extension Conversation {
                 break
             }
         }
+        serverHTTP.keep(framer)
         if isServerAnswering { exchanges.extendResponse(at: place.time) }
     }
 
@@ -74,7 +79,10 @@ extension Conversation {
         isServerAnswering ? exchanges.expectedMethod(context) : .other
     }
 
-    private mutating func receiveResponseHead(_ head: HTTP1Head, _ offset: Int, _ context: inout MessageContext) {
+    /// - Parameter next: what is known to come behind the head.
+    private mutating func receiveResponseHead(
+        _ head: HTTP1Head, _ next: HTTP1Event?, _ context: inout MessageContext
+    ) {
         let isInterim = (100..<200).contains(head.status) && head.status != 101
         if !isServerAnswering {
             unsolicitedStatus = UInt16(clamping: head.status)
@@ -84,15 +92,14 @@ extension Conversation {
             announcesClose = head.announcesClose
             advertisedKeepAlive = head.keepAliveTimeout.map { UInt32($0) } ?? advertisedKeepAlive
         }
-        switch serverHTTP.afterHead(offset) {
+        switch next {
         case .end?:
             if !isInterim { endResponse(&context) }
         case .switched? where head.status == 101 && head.upgradesToHTTP2:
             // The request of the upgrade is answered in HTTP/2, as stream 1 (RFC 7540 section 3.2).
             announcesClose = false
             if isServerAnswering { exchanges.upgradeRequest(&context) }
-            http2 = Apart(HTTP2Session(isUpgraded: true))
-            layer = .http2
+            beginHTTP2(HTTP2Session(isUpgraded: true))
         case .switched?:
             endResponse(&context)
             layer = .switched(head.status == 101 ? .websocket : .opaque)
@@ -104,13 +111,13 @@ extension Conversation {
     mutating func receiveHTTP1Gap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         switch role {
         case .client:
-            if case .lost? = clientHTTP.skip(count) {
+            if case .lost? = clientHTTP.take(.client, { $0.skip(count) }) {
                 takeTurn(place, count, .client, &context, isSeen: false)
             } else if clientHTTP.isInMessage {
                 extendRequest(place, count, &context)
             }
         case .server:
-            switch serverHTTP.skip(count) {
+            switch serverHTTP.take(.server, { $0.skip(count) }) {
             case .end?: endResponse(&context)
             case .lost?: takeTurn(place, count, .server, &context, isSeen: false)
             case .begin?, .head?, .switched?, nil: continueMessage(.server, place, context)

@@ -9,19 +9,21 @@ extension Conversation {
     ) {
         guard let tls else { return }
         var offset = 0
-        if tls.value.isLost(role), !TLSRecord.looksLikeStart(bytes) {
+        if tls.value.records.isLost(role), !TLSRecord.looksLikeStart(bytes) {
             // Where the records begin is not known: all of the piece is a turn.
             takeTurn(PiecePlace(position), bytes.count, role, &context)
-        } else if tls.value.isInData(role) {
+        } else if tls.value.records.isInData(role) {
             continueMessage(role, PiecePlace(position), context)
         }
-        if let decryption, decryption.value.goOn(role, bytes) { openRecord(role, position.time, &context) }
-        while let record = tls.value.next(role, bytes, &offset) {
-            let meaning = tls.value.meaning(record, role, bytes)
+        if let decryption = tls.value.decryption, decryption.value.goOn(role, bytes) {
+            openRecord(role, position.time, &context)
+        }
+        while let record = tls.value.records.next(role, bytes, &offset) {
+            let meaning = tls.value.records.meaning(record, role, bytes)
             let start = position.advanced(by: record.bodyStart - TLSRecord.headerLength)
             let end = position.sequence.advanced(by: record.bodyStart + record.length)
-            if case .hello(let hello) = meaning { receiveHello(hello, role, bytes, &context) }
-            if let decryption {
+            if case .hello(let hello) = meaning { receiveHello(hello, role, bytes, tls, &context) }
+            if let decryption = tls.value.decryption {
                 decryption.value.findKeys(context.keys)
                 let sealed = SealedRecord(
                     header: record.header, length: record.length, start: start, end: end, meaning: meaning)
@@ -62,10 +64,10 @@ extension Conversation {
 
     mutating func receiveRecordGap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         guard let tls else { return }
-        let isData = tls.value.isInData(role)
-        tls.value.skip(role, count)
-        if let decryption {
-            let lost = decryption.value.lose(role, isFramed: !tls.value.isLost(role))
+        let isData = tls.value.records.isInData(role)
+        tls.value.records.skip(role, count)
+        if let decryption = tls.value.decryption {
+            let lost = decryption.value.lose(role, isFramed: !tls.value.records.isLost(role))
             loseApplication(role, place, &context)
             if let lost { receive(lost, role, place.time, &context) }
         }
@@ -89,25 +91,29 @@ extension Conversation {
 // MARK: With keys
 
 extension Conversation {
-    private mutating func receiveHello(
-        _ hello: TLSHello, _ role: Role, _ bytes: Span<UInt8>, _ context: inout MessageContext
+    private func receiveHello(
+        _ hello: TLSHello, _ role: Role, _ bytes: Span<UInt8>, _ tls: Apart<TLSLayer>, _ context: inout MessageContext
     ) {
-        if let names = hello.protocolNames.flatMap({ context.names.keep(bytes, $0) }) { protocolNames = names }
+        if let names = hello.protocolNames.flatMap({ context.names.keep(bytes, $0) }) {
+            tls.value.protocolNames = names
+        }
         switch role {
         case .client:
-            if serverName == nil { serverName = hello.serverName.flatMap { context.names.keep(bytes, $0) } }
-            if context.hasKeys, decryption == nil, let random = hello.random {
-                decryption = Apart(TLSDecryption(bytes, random))
+            if tls.value.serverName == nil {
+                tls.value.serverName = hello.serverName.flatMap { context.names.keep(bytes, $0) }
+            }
+            if context.hasKeys, tls.value.decryption == nil, let random = hello.random {
+                tls.value.decryption = Apart(TLSDecryption(bytes, random))
             }
         case .server:
-            guard let decryption, !hello.isRetry(bytes) else { return }
-            if !decryption.value.begin(hello, bytes) { self.decryption = nil }
+            guard let decryption = tls.value.decryption, !hello.isRetry(bytes) else { return }
+            if !decryption.value.begin(hello, bytes) { tls.value.decryption = nil }
         }
     }
 
     /// Opens the record of `role` if it is complete.
     private mutating func openRecord(_ role: Role, _ time: Timestamp, _ context: inout MessageContext) {
-        guard let (record, outcome) = decryption?.value.takeComplete(role) else { return }
+        guard let (record, outcome) = tls?.value.decryption?.value.takeComplete(role) else { return }
         let place = PiecePlace(record: record.start, end: record.end, at: time)
         switch outcome {
         case .opened(let content):
@@ -152,7 +158,7 @@ extension Conversation {
     private mutating func loseApplication(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         switch layer {
         case .http1:
-            if role == .client { clientHTTP.lose() } else { serverHTTP.lose() }
+            if role == .client { clientHTTP = .lost } else { serverHTTP = .lost }
         case .http2:
             receiveFrameGap(nil, role, place, &context)
         case .undetermined, .opaque, .switched:
@@ -162,7 +168,8 @@ extension Conversation {
 
     /// The capture is over: a record that is not complete means what it means without keys.
     package mutating func finish(_ context: inout MessageContext) {
-        guard isTLS, context.hasKeys else { return }
+        guard let tls, context.hasKeys else { return }
+        let decryption = tls.value.decryption
         for role in [Role.client, .server] {
             guard let record = decryption?.value.lose(role, isFramed: true) else { continue }
             receive(record, role, record.start.time, &context)

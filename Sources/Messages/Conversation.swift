@@ -16,41 +16,37 @@ public struct Conversation {
         case switched(ApplicationProtocol)
     }
 
-    // Every open connection has one of these: what is narrow stands together and leaves few holes.
+    // Every open connection has one of these: in this order they leave no holes.
+    /// What lies apart.
+    var session = SessionState.none
+    /// The close of each side that was announced in its stream: the first, or the last record that may be one.
+    public internal(set) var announcements: [CloseAnnouncement] = []
+    /// The exchanges.
+    public internal(set) var exchanges = ExchangeTracker()
     var layer = Layer.undetermined
     var isServerAnswering = false
-    /// Whether `open` was called.
-    package private(set) var isOpen = false
+    var clientHTTP = PausedHTTP1Framer.between
+    var serverHTTP = PausedHTTP1Framer.between
+    private var keepAlive = UInt32.max
+    private var status: UInt16 = 0
     /// Whether the server announced that it closes after its answer (RFC 9112 section 9.6).
     public internal(set) var announcesClose = false
     /// Whether an answer lasted until the close: the FIN is its end and no loss.
     public private(set) var endsWithClose = false
-    var clientHTTP = HTTP1Framer(isRequest: true)
-    var serverHTTP = HTTP1Framer(isRequest: false)
-    /// The timeout of the server's Keep-Alive field in seconds: what it advertises, which is not what it does.
-    public internal(set) var advertisedKeepAlive: UInt32?
-    /// The status of a response that answered no request, such as a 408 on idle close.
-    public internal(set) var unsolicitedStatus: UInt16?
-    /// The name of the server that a TLS client asked for.
-    package internal(set) var serverName: ServerNames.Handle?
-    /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).
-    package internal(set) var protocolNames: ServerNames.Handle?
-    /// What only TLS needs: where its records are, and what they mean without keys.
-    var tls: Apart<TLSSession>?
-    /// What only HTTP/2 needs; few connections speak it where it can be read.
-    var http2: Apart<HTTP2Session>?
-    /// What only a TLS session with keys needs.
-    var decryption: Apart<TLSDecryption>?
-
-    /// The exchanges.
-    public internal(set) var exchanges = ExchangeTracker()
-    /// The close of each side that was announced in its stream: the first, or the last record that may be one.
-    public internal(set) var announcements: [CloseAnnouncement] = []
 
     package init() {}
 
-    /// Whether TLS carries it.
-    var isTLS: Bool { tls != nil }
+    /// The timeout of the server's Keep-Alive field in seconds: what it advertises, which is not what it does.
+    public internal(set) var advertisedKeepAlive: UInt32? {
+        get { keepAlive == .max ? nil : keepAlive }
+        set { keepAlive = newValue ?? .max }
+    }
+
+    /// The status of a response that answered no request, such as a 408 on idle close.
+    public internal(set) var unsolicitedStatus: UInt16? {
+        get { status == 0 ? nil : status }
+        set { status = newValue ?? 0 }
+    }
 
     /// What it speaks.
     public var applicationProtocol: ApplicationProtocol {
@@ -82,7 +78,6 @@ public struct Conversation {
 
     /// The connection is open since `time`; nil where the capture does not have its handshake.
     package mutating func open(at time: Timestamp?) {
-        isOpen = true
         exchanges.open(at: time)
     }
 
@@ -167,13 +162,11 @@ public struct Conversation {
         case .http1:
             layer = .http1
         case .h2c:
-            layer = .http2
-            http2 = Apart(HTTP2Session())
+            beginHTTP2(HTTP2Session())
         case .tls:
             // What TLS carries is not TLS again.
             guard place.isClear else { return false }
-            tls = Apart(TLSSession())
-            layer = .undetermined
+            beginTLS()
         case .tlsHTTP1, .tlsHTTP2, .websocket, .opaque:
             return false
         }
@@ -204,7 +197,9 @@ public struct Conversation {
     /// `role` sent its FIN.
     package mutating func finish(from role: Role, _ context: inout MessageContext) {
         http2?.value.finish(role)
-        guard role == .server, case .http1 = layer, case .end? = serverHTTP.finish() else { return }
+        guard role == .server, case .http1 = layer, case .end? = serverHTTP.take(.server, { $0.finish() }) else {
+            return
+        }
         endsWithClose = true
         endResponse(&context)
     }

@@ -10,22 +10,30 @@ import Wire
 ///   TLS session ticket, that crosses a request answers nothing;
 /// - only requests and answers are activity: what else is sent leaves the idle gap open.
 public struct ExchangeTracker {
+    // Every open connection has one of these: not optionals, and in this order, they leave no holes.
+    private var latest = Timestamp.none
+    private var longestIdle = Nanoseconds.min
     /// Requests begun.
     public internal(set) var requests: UInt32 = 0
     /// Responses begun, interim ones left out.
     public internal(set) var responses: UInt32 = 0
+    /// Requests that are not completely answered and not kept.
+    private var uncounted: UInt32 = 0
     /// The requests that are not completely answered.
     var waiting = WaitingRequests.List()
-    /// Those of them that are not kept.
-    private var uncounted: UInt32 = 0
-    /// When the last application byte of either side was first seen.
-    public internal(set) var lastActivity: Timestamp?
     /// Whether the capture began after the connection: what the server sends first answers a request before it.
     private var isMidstream = false
-    /// The longest idle gap before a request that was answered.
-    public private(set) var longestIdleReuse: Nanoseconds?
     /// The idle gaps before requests whose exchange is over.
     package var reuses = IdleReuses.List()
+
+    /// When the last application byte of either side was first seen.
+    public internal(set) var lastActivity: Timestamp? {
+        @inline(__always) get { latest == .none ? nil : latest }
+        @inline(__always) set { latest = newValue ?? .none }
+    }
+
+    /// The longest idle gap before a request that was answered.
+    public var longestIdleReuse: Nanoseconds? { longestIdle < 0 ? nil : longestIdle }
 
     /// Whether a request waits behind the first.
     var hasNext: Bool { waiting.count > 1 }
@@ -148,7 +156,7 @@ public struct ExchangeTracker {
     /// Counts the answer to `request`, which has just begun.
     mutating func countResponse(to request: borrowing PendingRequest) {
         responses &+= 1
-        if let idle = request.idleBefore { longestIdleReuse = max(longestIdleReuse ?? 0, idle) }
+        if let idle = request.idleBefore { longestIdle = max(longestIdle, idle) }
     }
 
     /// An answer goes on.
@@ -205,6 +213,11 @@ public struct ExchangeTracker {
         if waiting.isEmpty, uncounted == 0 { beginRequest(at: position, &context) }
         extendRequest(to: end, at: position.time, &context)
     }
+}
+
+extension Timestamp {
+    /// The oldest time that there is: a packet that claims it counts as none.
+    fileprivate static let none = Timestamp(nanoseconds: .min)
 }
 
 extension PendingRequest {

@@ -23,7 +23,7 @@ enum HTTP1Event {
 ///   head at the start of a segment;
 /// - a head that never ends is given up at 64 KiB (nginx takes 32 KiB, node 16 KiB, Apache about 64 KiB).
 struct HTTP1Framer {
-    private enum Phase: UInt8 {
+    enum Phase: UInt8 {
         case between
         case head
         case body
@@ -44,7 +44,8 @@ struct HTTP1Framer {
     /// A head whose end has not come yet; of a size or trailer line only its length so far counts.
     private var partial: [UInt8] = []
     private var lineLength: UInt32 = 0
-    private var phase = Phase.between
+    /// Where in a message it stands; set from outside only to go on from there.
+    var phase = Phase.between
     private let isRequest: Bool
     /// Whether the last head's `line` is a range of what was collected and not of the piece at hand.
     private(set) var lineInPartial = false
@@ -62,9 +63,6 @@ struct HTTP1Framer {
     }
 
     var isLost: Bool { phase == .lost }
-
-    /// Whether the message lasts until the connection closes (RFC 9112 section 6.3, rule 8).
-    var isUntilClose: Bool { phase == .untilClose }
 
     /// The next event in `bytes` from `offset` on, or nil when all of them are taken.
     ///
@@ -145,12 +143,6 @@ struct HTTP1Framer {
             phase = .lost
             return .lost
         }
-    }
-
-    /// Bytes were not seen, and nobody knows how many.
-    mutating func lose() {
-        phase = .lost
-        partial = []
     }
 
     /// The stream ended.

@@ -24,7 +24,8 @@ package struct IdleReuses {
     /// One connection's list.
     package struct List: Sendable {
         fileprivate var newest: Int32 = -1
-        fileprivate var count: UInt32 = 0
+        /// 256 of any length, and then one for each 128th more: some 6,000 at most.
+        fileprivate var count: UInt16 = 0
     }
 
     private struct Entry {

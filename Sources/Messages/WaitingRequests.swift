@@ -9,7 +9,7 @@ package struct WaitingRequests {
     struct List {
         fileprivate var first: Int32 = -1
         fileprivate var last: Int32 = -1
-        fileprivate(set) var count: UInt32 = 0
+        fileprivate(set) var count: UInt16 = 0
 
         var isEmpty: Bool { first < 0 }
     }

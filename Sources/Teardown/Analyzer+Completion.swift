@@ -42,10 +42,10 @@ extension Analyzer {
         _ body: (FlowFinding) throws(Failure) -> Void
     ) throws(Failure) -> CaptureFinding {
         for finding in takeFindings() { try body(finding) }
-        let places = tracker.table.places.filter { !tracker.table.connections[$0].isOnlyQuoted }
+        let places = tracker.table.places
         var events = StreamEvents()
         let none: [UInt8] = []
-        for place in places {
+        for place in places.lazy.map(Int.init) {
             tracker.end(place, &events)
             // What is left came in earlier frames.
             take(events, madeOf: none.span)
@@ -57,7 +57,7 @@ extension Analyzer {
         for waiting in completion.deferred { try body(judge(waiting)) }
         completion.deferred = []
         // The evidence is gathered once more: that of a million open connections would take more memory than they do.
-        for place in places { try body(judge(held: place)) }
+        for place in places { try body(judge(held: Int(place))) }
         return sumUp()
     }
 
@@ -71,9 +71,7 @@ extension Analyzer {
         // Judging changes nothing but the sums, which alone are copied.
         var copy = self
         for finding in completion.findings + completion.deferred.map({ copy.judge($0) }) { try body(finding) }
-        for place in tracker.table.places where !tracker.table.connections[place].isOnlyQuoted {
-            try body(copy.judge(held: place))
-        }
+        for place in tracker.table.places { try body(copy.judge(held: Int(place))) }
         return copy.sumUp()
     }
 
