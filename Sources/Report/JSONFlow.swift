@@ -85,7 +85,7 @@ extension FlowFinding {
 extension Endpoint {
     func write(to json: inout JSONWriter, _ key: String) {
         json.object(key) { json in
-            json.member("ip", address.description)
+            json.member("ip", address)
             json.member("port", port)
         }
     }

@@ -4,14 +4,12 @@ import Wire
 ///
 /// Members follow each other as they are written; a comma is owed once a value stands in the open object or array.
 /// An optional value that is nil writes nothing: absent values are left out.
-struct JSONWriter {
-    /// What was written so far.
-    private(set) var bytes: [UInt8]
+struct JSONWriter: ~Copyable {
+    private var bytes: TextBlock
     private var owesComma = false
 
-    /// A writer that goes on behind `bytes`.
-    private init(_ bytes: [UInt8]) {
-        self.bytes = bytes
+    private init(_ bytes: consuming [UInt8]) {
+        self.bytes = TextBlock(bytes)
     }
 
     /// Writes one value to the end of `output`.
@@ -22,7 +20,7 @@ struct JSONWriter {
         var writer = JSONWriter(buffer)
         buffer = []
         body(&writer)
-        output = writer.bytes
+        output = writer.bytes.finish()
     }
 
     // MARK: Structure
@@ -68,16 +66,17 @@ struct JSONWriter {
 
     /// Keys are the program's own words: nothing in them needs an escape.
     private mutating func name(_ key: String) {
-        let key = key.utf8.span
-        let owesComma = owesComma
-        bytes.append(addingCapacity: key.count + 4) { output in
-            if owesComma { output.append(UInt8(ascii: ",")) }
-            output.append(UInt8(ascii: "\""))
-            for index in key.indices { output.append(key[index]) }
-            output.append(UInt8(ascii: "\""))
-            output.append(UInt8(ascii: ":"))
-        }
-        self.owesComma = false
+        separate()
+        bytes.append(UInt8(ascii: "\""))
+        append(key.utf8)
+        bytes.append(UInt8(ascii: "\""))
+        bytes.append(UInt8(ascii: ":"))
+        owesComma = false
+    }
+
+    private mutating func append(_ text: String.UTF8View) {
+        let text = text.span
+        bytes.append(text, from: 0, to: text.count)
     }
 
     // MARK: Values
@@ -94,7 +93,7 @@ struct JSONWriter {
     mutating func member(_ key: String, _ value: Bool?) {
         guard let value else { return }
         name(key)
-        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+        append((value ? "true" : "false").utf8)
         owesComma = true
     }
 
@@ -103,6 +102,19 @@ struct JSONWriter {
         guard let value else { return }
         name(key)
         string(value.utf8)
+    }
+
+    /// An address.
+    mutating func member(_ key: String, _ address: IPAddress) {
+        guard let v4 = address.v4 else { return member(key, address.description) }
+        name(key)
+        bytes.append(UInt8(ascii: "\""))
+        for shift: UInt32 in [24, 16, 8, 0] {
+            bytes.append(decimal: v4 >> shift & 0xFF)
+            if shift > 0 { bytes.append(UInt8(ascii: ".")) }
+        }
+        bytes.append(UInt8(ascii: "\""))
+        owesComma = true
     }
 
     /// Bytes of the wire as a string: UTF-8 where they are, the replacement character where they are not.
@@ -142,9 +154,7 @@ struct JSONWriter {
             // Runs that need no escape, nearly always the whole text, are copied at once.
             let start = index
             while index < text.count, !Self.needsEscape(text[index]) { index += 1 }
-            bytes.append(addingCapacity: index - start) { output in
-                for place in start..<index { output.append(text[place]) }
-            }
+            bytes.append(text, from: start, to: index)
             if index < text.count { escape(text[index]) }
             index += 1
         }
@@ -164,23 +174,14 @@ struct JSONWriter {
             bytes.append(UInt8(ascii: "\\"))
             bytes.append(byte)
         case 0x0A:
-            bytes.append(contentsOf: "\\n".utf8)
+            append("\\n".utf8)
         case 0x0D:
-            bytes.append(contentsOf: "\\r".utf8)
+            append("\\r".utf8)
         case 0x09:
-            bytes.append(contentsOf: "\\t".utf8)
+            append("\\t".utf8)
         default:
-            bytes.append(contentsOf: "\\u00".utf8)
+            append("\\u00".utf8)
             bytes.append(hexadecimal: byte)
-        }
-    }
-}
-
-extension [UInt8] {
-    /// Appends two hexadecimal digits.
-    mutating func append(hexadecimal byte: UInt8) {
-        for digit in [byte >> 4, byte & 0xF] {
-            append(digit < 10 ? UInt8(ascii: "0") + digit : UInt8(ascii: "a") - 10 + digit)
         }
     }
 }
