@@ -22,27 +22,11 @@ package struct AddressTranslations {
     }
 
     /// How far apart the copies of a connection's first packet are captured on both sides of a NAT.
-    private static let window: Nanoseconds = 1 * .second
-    /// Handshakes remembered: those of the last second at some ten thousand new connections a second.
-    private static let maximumRecent = 1 << 14
+    static let window: Nanoseconds = 1 * .second
 
-    private var recent: [UInt64: (name: Name, start: Timestamp)] = [:]
     /// The further names by the first one's flow.
     private var further: [Int: [Name]] = [:]
     private var first: [Int: Name] = [:]
-
-    /// Takes a connection whose handshake was seen and is `identity`.
-    mutating func note(_ identity: UInt64, _ connection: borrowing Connection) {
-        let name = Name(
-            flow: connection.number, client: connection.endpoint(connection.client),
-            server: connection.endpoint(connection.server))
-        if let known = recent[identity], connection.start.since(known.start).magnitude <= Self.window.magnitude {
-            if known.name.flow != name.flow { join(known.name, name, identity, connection.start) }
-            return
-        }
-        if recent.count >= Self.maximumRecent { forgetOld(connection.start) }
-        recent[identity] = (name, connection.start)
-    }
 
     /// The other names of a flow; nil for nearly all.
     func names(of flow: Int) -> Names? {
@@ -57,20 +41,14 @@ package struct AddressTranslations {
         further[flow] = nil
     }
 
-    /// Which handshake was complete first says nothing: the SYN,ACK comes to the server's side of the NAT first. The
-    /// lowest number is the first name.
-    private mutating func join(_ known: Name, _ new: Name, _ identity: UInt64, _ start: Timestamp) {
+    /// Two flows are one connection. Which handshake was complete first says nothing: the SYN,ACK comes to the server's
+    /// side of the NAT first. The lowest number is the first name.
+    mutating func join(_ known: Name, _ new: Name) {
         if let name = first[new.flow], name.flow == known.flow { return }
         let (lower, higher) = known.flow < new.flow ? (known, new) : (new, known)
         let names = (further.removeValue(forKey: higher.flow) ?? []) + [higher]
         further[lower.flow, default: []] += names
         further[lower.flow]?.sort { $0.flow < $1.flow }
         for name in names { first[name.flow] = lower }
-        recent[identity] = (lower, start)
-    }
-
-    private mutating func forgetOld(_ now: Timestamp) {
-        recent = recent.filter { now.since($0.value.start).magnitude <= Self.window.magnitude }
-        if recent.count >= Self.maximumRecent { recent.removeAll(keepingCapacity: true) }
     }
 }

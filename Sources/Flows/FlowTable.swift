@@ -20,6 +20,7 @@ package struct FlowTable {
     var closed: ClosedFlows
     let maximumFlows: Int
     var twins = AddressTranslations()
+    var handshakes = RecentHandshakes()
     private var gaps = StreamGaps()
     /// Bytes ahead of a hole, by place and side.
     var queues = OutOfOrderQueues()
@@ -181,20 +182,6 @@ package struct FlowTable {
         }
         connections.append(connection)
         return connections.count - 1
-    }
-}
-
-// MARK: NAT
-
-extension FlowTable {
-    /// The other address pairs under which the connection at `place` was captured.
-    package func otherNames(of place: Int) -> AddressTranslations.Names? {
-        twins.names(of: connections[place].number)
-    }
-
-    mutating func noteSYN(_ place: Int) {
-        guard let identity = connections[place].handshakeIdentity else { return }
-        twins.note(identity, connections[place])
     }
 }
 
