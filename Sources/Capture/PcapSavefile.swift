@@ -45,11 +45,11 @@ import Wire
     deinit { unsafe pcap_close(handle) }
 
     func advance() throws(CaptureError) -> Bool {
-        // The corresponding C function is `pcap_next_ex`: 1 is a frame.
+        // The corresponding C function is `pcap_next_ex`: 1 is a frame, -2 the end of the file.
         let status = unsafe pcap_next_ex(handle, &header, &bytes)
         guard status == 1 else {
             step = 0
-            try finish(status)
+            try finish(status == -2 ? 0 : status)
             return false
         }
         framesRead += 1
@@ -57,12 +57,14 @@ import Wire
         return true
     }
 
-    /// The end of the file as `pcap_next_ex` tells it: -2 when all is read, -1 when the file is damaged.
+    /// The end of the file.
+    ///
+    /// - Parameter status: 0 when all is read, -1 when the file is damaged.
     private func finish(_ status: Int32) throws(CaptureError) {
-        let reason = status == -2 ? "" : unsafe String(cString: pcap_geterr(handle))
+        let reason = status == 0 ? "" : unsafe String(cString: pcap_geterr(handle))
         let isCut = reason.hasPrefix("truncated dump file")
         let problem =
-            status == -2 || isCut
+            status == 0 || isCut
             ? stream.end(isCut: isCut, after: framesRead)
             : stream.damage("the file is damaged (\(reason))", after: framesRead)
         if let problem { throw problem }
@@ -104,27 +106,50 @@ import Wire
         }
     }
 
-    /// The frame stays in local variables: as properties of a class they would be checked for exclusive access
-    /// at every frame.
+    /// What libpcap calls back with each frame: a call less than to ask it for the next one. In local variables, since as
+    /// properties of a class they would be checked for exclusive access at every frame.
+    private struct Loop {
+        let file: PcapSavefile
+        let filter: CaptureFilter?
+        let writer: SavefileWriter?
+        let body: (Span<UInt8>, FrameInfo) -> FrameAction
+        var number: Int
+
+        @inline(__always)
+        mutating func take(_ header: UnsafePointer<pcap_pkthdr>, _ bytes: UnsafePointer<UInt8>) {
+            number += 1
+            if let filter, unsafe !filter.matches(header, bytes) { return }
+            guard unsafe file.lend(header, bytes, number, writer, body) else {
+                return unsafe pcap_breakloop(file.handle)
+            }
+        }
+    }
+
     func forEachFrame(
         _ number: inout Int, copyingTo writer: SavefileWriter?,
         _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) throws(CaptureError) {
         number += step
         guard withFrame(number: number, copyingTo: writer, body) else { return }
-        let filter = filter
-        var header: UnsafeMutablePointer<pcap_pkthdr>?
-        var bytes: UnsafePointer<UInt8>?
         let first = number - framesRead
-        while true {
-            let status = unsafe pcap_next_ex(handle, &header, &bytes)
-            guard status == 1, let frame = unsafe header, let content = unsafe bytes else {
-                framesRead = number - first
-                return try finish(status)
+        let status = withoutActuallyEscaping(body) { body in
+            var loop = Loop(file: self, filter: filter, writer: writer, body: body, number: number)
+            defer { number = loop.number }
+            return unsafe withUnsafeMutablePointer(to: &loop) { loop in
+                // The corresponding C function is `pcap_loop`: 0 is the end of the file, -2 that it was told to stop.
+                unsafe pcap_loop(
+                    handle, -1,
+                    { context, header, bytes in
+                        guard let context = unsafe context, let header = unsafe header, let bytes = unsafe bytes else {
+                            return
+                        }
+                        unsafe UnsafeMutableRawPointer(context).assumingMemoryBound(to: Loop.self).pointee.take(
+                            header, bytes)
+                    }, UnsafeMutableRawPointer(loop).assumingMemoryBound(to: UInt8.self))
             }
-            number += 1
-            if let filter, unsafe !filter.matches(frame, content) { continue }
-            guard unsafe lend(frame, content, number, writer, body) else { return }
         }
+        guard status != -2 else { return }
+        framesRead = number - first
+        try finish(status)
     }
 }
