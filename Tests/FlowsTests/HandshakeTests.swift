@@ -55,6 +55,17 @@ struct HandshakeTests {
         #expect(try handshake(frames[...0]).establishedAt == nil)
     }
 
+    @Test func `a SYN behind something else of its connection is no first one`() throws {
+        let frames = script().frames(at: .middle)
+        var early = frames[0].delayed(by: -1_000_000)
+        // A header of four bytes, which is damaged: the SYN before it may have been so, too.
+        early.bytes[46] = 0x10
+        let handshake = try handshake([early] + frames)
+        #expect(handshake.state == .complete)
+        #expect(handshake.serverRoundTrip == nil)
+        #expect(handshake.establishedAt == frames[2].time)
+    }
+
     @Test func `an RST is not the handshake's ACK`() throws {
         var script = Script()
         script.send(.client, flags: [.syn], seq: 0)

@@ -29,7 +29,10 @@ private enum Found: Equatable {
 private func framed(
     _ parts: [CutStream.Part], _ isRequest: Bool, _ method: RequestMethod, untilLost: Bool
 ) -> [Found] {
-    var framer = HTTP1Framer(isRequest: isRequest)
+    // Between two parts it is put away, as a conversation does.
+    let role: Role = isRequest ? .client : .server
+    var paused = PausedHTTP1Framer.between
+    var framer = HTTP1Framer(paused, role)
     var head = HTTP1Head()
     var lines = RequestLines()
     var found: [Found] = []
@@ -49,6 +52,8 @@ private func framed(
         }
     }
     for part in parts {
+        framer = HTTP1Framer(paused, role)
+        defer { paused.keep(framer) }
         switch part {
         case .bytes(let bytes):
             var offset = 0

@@ -25,7 +25,10 @@ enum StreamPart {
 func framed(
     _ parts: [StreamPart], isRequest: Bool, answering method: RequestMethod = .other, untilLost: Bool = true
 ) -> [FramedEvent] {
-    var framer = HTTP1Framer(isRequest: isRequest)
+    // Between two parts it is put away, as a conversation does.
+    let role: Role = isRequest ? .client : .server
+    var paused = PausedHTTP1Framer.between
+    var framer = HTTP1Framer(paused, role)
     var head = HTTP1Head()
     var lines = RequestLines()
     var events: [FramedEvent] = []
@@ -43,6 +46,8 @@ func framed(
         }
     }
     for part in parts {
+        framer = HTTP1Framer(paused, role)
+        defer { paused.keep(framer) }
         switch part {
         case .bytes(let bytes):
             var offset = 0
