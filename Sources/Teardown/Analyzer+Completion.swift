@@ -51,6 +51,10 @@ extension Analyzer {
             take(events, madeOf: none.span)
             events.removeAll()
             conversations[place].finish(&messages)
+            // The many that nobody has closed tell nothing of a timer.
+            guard tracker.table.connections[place].isClosing || !conversations[place].announcements.isEmpty else {
+                continue
+            }
             let connection = tracker.table.connections[place]
             addSample(evidence(ofHeld: place), connection, tracker.table.otherNames(of: place), place)
         }

@@ -48,7 +48,7 @@ struct Finrace: ParsableCommand {
     static func main() {
         // A pipe that nobody reads is to end the program in order, not by a signal.
         signal(SIGPIPE, SIG_IGN)
-        Heap.returnsLargeBuffers()
+        Heap.returnLargeBuffers()
         do {
             var command = try parseAsRoot(arguments(CommandLine.arguments.dropFirst()))
             try command.run()
