@@ -66,6 +66,17 @@ struct HandshakeTests {
         #expect(handshake.establishedAt == frames[2].time)
     }
 
+    @Test func `a SYN that is sent without end is counted as far as the count goes`() throws {
+        let syn = try #require(script().frames().first)
+        var feeder = Feeder([syn])
+        let client = feeder.table.connections[0].client
+        feeder.table.connections[0][client].synCount = .max - 1
+        // Too far apart for copies of one packet.
+        for time in 1...3 { feeder.feed(syn.delayed(by: Int64(time) * 20_000_000)) }
+        #expect(feeder.table.connections[0][client].synCount == .max)
+        #expect(feeder.table.connections[0][client].frames == 4)
+    }
+
     @Test func `an RST is not the handshake's ACK`() throws {
         var script = Script()
         script.send(.client, flags: [.syn], seq: 0)
