@@ -23,11 +23,12 @@ public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
         var emptied: [Place] = []
     }
 
-    /// Batches on their way. What is made of the end of flows comes in bursts (measured: reports of all flows by a fifth
-    /// faster than with three).
+    /// Batches on their way. What is made of the end of flows comes in bursts (measured: reports of all flows by a
+    /// seventh faster than with two).
     private static var maximumPlaces: Int { 12 }
     /// Places that are given back at a time. The reading thread may be the faster one and wait for them, and waking it
-    /// is slow in a virtual machine: with less given back at a time, that was a seventh of the analysis (measured).
+    /// is slow in a virtual machine: with a sixteenth of this given back at a time, that was a seventh of the analysis
+    /// (measured).
     private static var placesAtOnce: Int { 4 }
     /// Bytes and frames after which a batch is handed on: enough that waking the taking thread costs nothing per frame,
     /// and so few that neither thread waits long for the other.

@@ -1,7 +1,7 @@
 import Wire
 
 /// Bytes on their way to a buffer: collected in a block of fixed size, and appended when it is full. An array asks at
-/// each byte whether it is shared and has room, which took half of the time of writing a report of all flows.
+/// each byte whether it is shared and has room (measured: a tenth of the instructions that writing flows as JSON took).
 struct TextBlock: ~Copyable, ByteOutput {
     private var bytes: [UInt8]
     private var block = InlineArray<256, UInt8>(repeating: 0)

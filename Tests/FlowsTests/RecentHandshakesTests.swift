@@ -21,7 +21,7 @@ struct RecentHandshakesTests {
             #expect(found == nil || found == place - 1000, "FINRACE_SEED=\(seed)")
             if found == nil { forgotten += 1 }
         }
-        // Four others come to the same place by chance: one in 9,000 (Poisson, 1000 handshakes on 4096 places).
+        // Four others come to the same place by chance: one in 8,000 (Poisson, 1000 handshakes on 4096 places).
         #expect(forgotten < 19, "FINRACE_SEED=\(seed)")
         handshakes.remember(known[19_500], place: 7)
         #expect(handshakes[known[19_500]] == 7)
