@@ -45,8 +45,9 @@ final class CaptureRun {
         if !reader.isOpen { try finish() }
     }
 
-    /// Findings handed on at a time: few enough to hold, enough to make what is done for all of them cheap.
-    private static let findingsAtATime = 1024
+    /// Findings handed on at a time, a kilobyte each: few enough to stay in the cache, enough to make what is done for
+    /// all of them cheap.
+    private static let findingsAtATime = 128
 
     /// Lends every frame to `analyzer`, and the secrets that the capture itself brings.
     ///
