@@ -30,6 +30,7 @@ struct ReportRenderer {
         self.format = format
         self.listsAllFlows = listsAllFlows
         if format == .json { document = JSONDocument(to: &buffer) }
+        if format == .csv { CSVReport.appendHeader(to: &buffer) }
     }
 
     /// Takes one judged flow.
@@ -44,10 +45,10 @@ struct ReportRenderer {
                 failures.append(finding)
             }
             return
-        case .json, .ndjson:
+        case .json, .ndjson, .csv:
             guard listsAllFlows || finding.isListed || line != nil else { return }
             // What was told when it was proven stands, and is not told again.
-            if format == .ndjson, finding.toldVerdict == finding.judgement.verdict { return }
+            if format.isLines, finding.toldVerdict == finding.judgement.verdict { return }
             waiting.append(finding)
             waitingLines.append(line)
             // What is printed live cannot wait.
@@ -66,15 +67,27 @@ struct ReportRenderer {
     private mutating func writeWaiting(_ context: ReportContext, to output: inout Output) throws {
         servers.settleCauses(of: &waiting)
         for (finding, line) in zip(waiting, waitingLines) {
-            switch format {
-            case .text, .prometheus: break
-            case .json: document?.append(finding, context, line: line, to: &buffer)
-            case .ndjson: JSONReport(context).appendLine(finding, line, to: &buffer)
+            if format == .json {
+                document?.append(finding, context, line: line, to: &buffer)
+                try flush(to: &output)
+            } else {
+                try writeLine(finding, context, line: line, to: &output)
             }
-            try flush(to: &output)
         }
         waiting.removeAll(keepingCapacity: true)
         waitingLines.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes one flow at once, in a format of lines.
+    mutating func writeLine(
+        _ finding: FlowFinding, _ context: ReportContext, line: JoinedLine? = nil, to output: inout Output
+    ) throws {
+        switch format {
+        case .text, .json, .prometheus: break
+        case .ndjson: JSONReport(context).appendLine(finding, line, to: &buffer)
+        case .csv: CSVReport(context).appendLine(finding, line, to: &buffer)
+        }
+        try flush(to: &output)
     }
 
     /// Ends the report with the sums.
@@ -100,6 +113,8 @@ struct ReportRenderer {
         case .json:
             document?.append(sums, servers, uncounted: uncounted, context, log: log, to: &buffer)
             document?.end(to: &buffer)
+        case .csv:
+            break
         case .ndjson:
             JSONReport(context).appendLines(sums, servers, uncounted: uncounted, log, to: &buffer)
         case .prometheus:

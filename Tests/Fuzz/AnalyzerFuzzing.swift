@@ -7,7 +7,8 @@ import TestSupport
 import Wire
 
 /// A whole capture: a byte of options, then frames, each with a byte of link type, one of time since the frame before,
-/// two of captured length, and its bytes. Then every report about it: JSON must be JSON, and text printable.
+/// two of captured length, and its bytes. Then every report about it: JSON must be JSON, a row of a table a line, and
+/// text printable.
 func fuzzAnalyzer(_ input: FuzzInput) {
     var input = input
     let options = input.byte()
@@ -48,6 +49,8 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
     let context = ReportContext(files: [ReportContext.File(name: "fuzzed")], timeDigits: analyzer.timeDigits)
     var document: [UInt8] = []
     var lines: [UInt8] = []
+    var table: [UInt8] = []
+    CSVReport.appendHeader(to: &table)
     var findings: [FlowFinding] = []
     var json = JSONDocument(to: &document)
     var servers = ServerTally()
@@ -55,6 +58,7 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
         servers.count(finding)
         json.append(finding, context, to: &document)
         JSONReport(context).appendLine(finding, to: &lines)
+        CSVReport(context).appendLine(finding, to: &table)
         findings.append(finding)
         require(finding.firstFrame <= finding.lastFrame && finding.lastFrame <= frames, "a frame that was not read")
         require(finding.judgement.verdict == .inconclusive || finding.judgement.reason == nil, "a reason too many")
@@ -66,6 +70,8 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
     require(sums.packets == frames, "\(sums.packets) of \(frames) frames")
     requireJSON(document)
     for line in lines.split(separator: UInt8(ascii: "\n")) { requireJSON(Array(line)) }
+    require(table.count { $0 == UInt8(ascii: "\n") } == findings.count + 1, "a row that is no line")
+    requirePrintable(String(decoding: table, as: UTF8.self))
 
     let text = TextReport(context).render(
         capture: sums, servers: servers.findings(), findings: findings.filter(\.isRace))

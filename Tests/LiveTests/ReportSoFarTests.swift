@@ -76,4 +76,24 @@ struct ReportSoFarTests {
         #expect(all.last?["type"] as? String == "capture")
         #expect(!live.errors.contains("requests were lost"), "\(live.errors)")
     }
+
+    @Test("as CSV it is nothing: a row is written when it is certain, and the names of the columns once")
+    func rows() throws {
+        let lab = try LiveLab(.loopback)
+        defer { lab.close() }
+        _ = try lab.serve(.uvicorn)
+        let live = try lab.sniff(["--format", "csv", "tcp", "port", "8080"])
+        #expect(try lab.use([1.3, 0.1]).map(\.answered) == [false, true])
+        try live.waitFor("stale_reuse")
+        live.send(SIGUSR1)
+        #expect(try lab.use([1.3]).map(\.answered) == [false])
+        try live.interrupt()
+        let lines = live.output.split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("flow,client.ip,") } == 1)
+        #expect(lines.first?.hasPrefix("flow,client.ip,") == true)
+        let flows = lines.dropFirst().compactMap { Int($0.prefix { $0 != "," }) }
+        #expect(flows.sorted() == [0, 1, 2])
+        #expect(lines.count { $0.contains(",stale_reuse,") } == 2)
+        #expect(!live.errors.contains("requests were lost"), "\(live.errors)")
+    }
 }

@@ -9,7 +9,19 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case text
     case json
     case ndjson
+    case csv
     case prometheus
+
+    /// Whether each flow is written as it comes.
+    var streams: Bool {
+        switch self {
+        case .json, .ndjson, .csv: true
+        case .text, .prometheus: false
+        }
+    }
+
+    /// Whether each flow is a line of its own, which can be told when its race is proven.
+    var isLines: Bool { self == .ndjson || self == .csv }
 }
 
 /// `finrace [analyze] FILE...`: reads savefiles, judges every flow, prints the report.
@@ -27,7 +39,8 @@ struct Analyze: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "text, json (one document), ndjson (one object a line) or prometheus.", valueName: "format"))
+            "text, json (one document), ndjson (one object a line), csv (a row a flow) or prometheus.",
+            valueName: "format"))
     var format = ReportFormat.text
 
     @Flag(
@@ -35,7 +48,7 @@ struct Analyze: ParsableCommand {
         help: "In the text: the proof of each race, and lists in full where they are cut otherwise.")
     var verbose = false
 
-    @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
+    @Flag(help: "With json, ndjson and csv: list every flow, not only those with a request or a finding.")
     var allFlows = false
 
     @Option(
@@ -52,9 +65,8 @@ struct Analyze: ParsableCommand {
     var failOnRace = false
 
     func run() throws {
-        let streams = format == .json || format == .ndjson
         let run = try CaptureRun(
-            capture, appearance, needsSecondPass: write != nil, printsMeanwhile: streams)
+            capture, appearance, needsSecondPass: write != nil, printsMeanwhile: format.streams)
         let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var output = try Output(appearance.output)
         let races = try report(run, log, to: &output)

@@ -33,7 +33,7 @@ struct ShowWhatIf: ParsableCommand {
             "If servers closed idle connections after this time (repeatable).", valueName: "durations"))
     var serverIdle: [IdleLimitsArgument] = []
 
-    @Option(help: ArgumentHelp("text, json (one document) or ndjson (one object a line).", valueName: "format"))
+    @Option(help: ArgumentHelp("text, json (one document), ndjson (one object a line) or csv.", valueName: "format"))
     var format = ReportFormat.text
 
     @Flag(
@@ -86,6 +86,8 @@ struct ShowWhatIf: ParsableCommand {
             try output.write(WhatIfJSON.document(answer))
         case .ndjson, .prometheus:
             try output.write(WhatIfJSON.lines(answer))
+        case .csv:
+            try output.write(WhatIfCSV.lines(answer))
         }
         try output.flush()
         try run.finish()

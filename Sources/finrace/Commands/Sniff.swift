@@ -10,7 +10,7 @@ struct Sniff: ParsableCommand {
         abstract: "Watch interfaces and tell of each race when it is proven.",
         discussion: """
             Prints a line a race, and the report at the end: on SIGINT or SIGTERM, after -c frames or after --duration. \
-            SIGUSR1 prints the report and goes on (with ndjson the sums, with json it completes the document and begins \
+            SIGUSR1 prints the report and goes on (with ndjson the sums, with csv nothing, with json it completes the document and begins \
             another), SIGHUP opens the files of -o and -w anew. Privileges are given up once the interfaces are open.
 
             EXAMPLES:
@@ -24,7 +24,10 @@ struct Sniff: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "text, json (a document at the end and at each SIGUSR1), ndjson (one object a line) or prometheus.",
+            """
+            text, json (a document at the end and at each SIGUSR1), ndjson (one object a line), csv (a row a flow) or \
+            prometheus.
+            """,
             valueName: "format"))
     var format = ReportFormat.text
 
@@ -33,7 +36,7 @@ struct Sniff: ParsableCommand {
         help: "In the text report: the proof of each race, and lists in full where they are cut otherwise.")
     var verbose = false
 
-    @Flag(help: "With json and ndjson: list every flow, not only those with a request or a finding.")
+    @Flag(help: "With json, ndjson and csv: list every flow, not only those with a request or a finding.")
     var allFlows = false
 
     @Flag(help: "Exit with 1 when there is a race.")

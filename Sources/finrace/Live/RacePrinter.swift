@@ -32,10 +32,8 @@ struct RacePrinter: ~Copyable {
         case .text:
             let style = look.isColored ? Style.coloured : .plain
             try output.write(TextReport(context, style: style).liveLine(finding) + "\n")
-        case .ndjson:
-            var line: [UInt8] = []
-            JSONReport(context).appendLine(finding, to: &line)
-            try output.write(line)
+        case .ndjson, .csv:
+            try renderer.writeLine(finding, context, to: &output)
         case .json, .prometheus:
             // Standard output is for the one document.
             if !isQuiet { complain(TextReport(context).liveLine(finding)) }
@@ -45,8 +43,8 @@ struct RacePrinter: ~Copyable {
     /// Takes a connection that has come to its end.
     mutating func complete(_ finding: FlowFinding, _ context: ReportContext) throws {
         let isNews = finding.toldVerdict != finding.judgement.verdict && (finding.isRace || finding.toldVerdict != nil)
-        // As NDJSON every connection is a line, and this is its time.
-        if isNews, format != .ndjson { try tell(finding, context) }
+        // Where every connection is a line, this is its time.
+        if isNews, !format.isLines { try tell(finding, context) }
         try renderer.add(finding, context, to: &output)
     }
 
@@ -65,8 +63,8 @@ struct RacePrinter: ~Copyable {
 
     /// Prints the report as it stands, where the report goes.
     ///
-    /// As NDJSON it is the sums alone: lines of single flows come once, when the flow is done or its race is proven. As
-    /// JSON it completes the document, whose flows are those that came to their end since the one before, and of those
+    /// As NDJSON it is the sums alone, as CSV nothing: lines of single flows come once, when the flow is done or its race
+    /// is proven. As JSON it completes the document, whose flows are those that came to their end since the one before, and of those
     /// that go on the ones with a failure; another document begins.
     ///
     /// - Parameter judge: hands over the findings of the connections that go on, and returns the sums and what was
@@ -75,13 +73,14 @@ struct RacePrinter: ~Copyable {
         _ context: ReportContext, _ live: PrometheusText.Sums,
         judge: ((FlowFinding) throws -> Void) throws -> (CaptureFinding, MetricsTally?)
     ) throws {
+        if format == .csv { return try output.flush() }
         // Its copy takes what is not yet certain.
         var sketch = renderer
         if format == .text, raceCount > 0 { try output.write("\n") }
         let (sums, metrics) = try judge { finding in
             switch format {
             case .text, .prometheus: break
-            case .ndjson: return sketch.count(finding)
+            case .ndjson, .csv: return sketch.count(finding)
             case .json: guard listsAllFlows || finding.hasFailure else { return sketch.count(finding) }
             }
             try sketch.add(finding, context, to: &output)
