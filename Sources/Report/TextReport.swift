@@ -1,25 +1,17 @@
 import Diagnosis
-import Flows
-import Messages
 import Teardown
-import Wire
 
-/// The report for people: what was lost and where, first; then the proof; then how far the capture can be trusted.
-///
-/// Findings are those of `FlowFinding.hasFailure`; the rest is in the sums, so that memory does not grow with
-/// connections that nothing happened to.
+/// The report for people as text, for a terminal or a file.
 public struct TextReport: Sendable {
-    let context: ReportContext
     let style: Style
-    let width: Int
-    let extent: Extent
+    private let width: Int
+    let document: ReportDocument
 
     /// A report in lines of at most `width` columns, 60 at least.
     public init(
-        _ context: ReportContext, style: Style = .plain, width: Int = 100, extent: Extent = .brief
+        _ context: ReportContext, style: Style = .plain, width: Int = 100, extent: ReportExtent = .brief
     ) {
-        self.extent = extent
-        self.context = context
+        document = ReportDocument(context: context, extent: extent)
         self.style = style
         self.width = max(60, width)
     }
@@ -35,111 +27,56 @@ public struct TextReport: Sendable {
         capture: CaptureFinding, servers: [ServerFinding], uncounted: Int = 0, findings: [FlowFinding],
         log: AccessLogFinding? = nil
     ) -> String {
-        let races = findings.filter { $0.judgement.verdict.isRace }
-        let failures = findings.filter { $0.hasFailure && !$0.judgement.verdict.isRace }
-        let sections = [
-            headline(capture, servers, races), raceSection(capture, races), proofSection(races),
-            failureSection(capture, failures), accessLogSection(log), serverSection(capture, servers, uncounted),
-            adviceSection(servers), captureSection(capture), hintSection(capture, races, failures),
-        ]
-        return sections.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")
+        let content = ReportDocument.Content(
+            capture: capture, servers: servers, uncounted: uncounted, findings: findings, log: log)
+        return document.sections(content).map { section in
+            section.flatMap(lines).joined(separator: "\n") + "\n"
+        }.joined(separator: "\n")
     }
 
-    // MARK: What matters
+    // MARK: Blocks
 
-    private func headline(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], _ races: [FlowFinding]
-    ) -> [String] {
-        if capture.raceCount > 0 { return toned(.bad, raceHeadline(capture, servers, races)) }
-        if capture.packets == 0 { return toned(.doubtful, "No packets in the capture.") }
-        if capture.flows == 0 {
-            return toned(
-                .doubtful,
-                "No TCP connection in the capture: \(Units.count(capture.packets, "packet")), none with a TCP segment.")
+    private func lines(_ block: ReportBlock) -> [String] {
+        switch block {
+        case .heading(let text): [style(.heading, TerminalText.cut(text, to: width))]
+        case .paragraph(let text, let tone, let indent): wrapped(text, indent, tone)
+        case .line(let text, let indent): [blanks(indent) + TerminalText.cut(text, to: width - indent)]
+        case .table(let table): table.lines(style, width: width)
+        case .legend(let notes): legend(notes)
+        case .advice(let word, let sentences, let examples): advice(word, sentences, examples)
+        case .flow(_, let title, let tone, let blocks):
+            [toned(TerminalText.cut("  " + title, to: width), tone)] + blocks.flatMap(lines)
+        case .space: [""]
         }
-        if capture.requests == 0 {
-            let flows = Units.count(capture.flows, "TCP connection")
-            return toned(
-                .doubtful, "No request in the capture: \(flows), and no HTTP request or TLS data from a client on any.")
+    }
+
+    private func blanks(_ count: Int) -> String { String(repeating: " ", count: count) }
+
+    private func toned(_ text: String, _ tone: Style.Tone?) -> String { tone.map { style($0, text) } ?? text }
+
+    private func wrapped(_ text: String, _ indent: Int, _ tone: Style.Tone? = nil) -> [String] {
+        TerminalText.wrapped(text, to: width - indent).map { toned(blanks(indent) + $0, tone) }
+    }
+
+    private func legend(_ notes: [(word: String, meaning: String)]) -> [String] {
+        let wordWidth = notes.map(\.word.count).max() ?? 0
+        return notes.flatMap { note in
+            let lines = TerminalText.wrapped(note.meaning, to: width - wordWidth - 4)
+            return lines.enumerated().map { index, line in
+                let word = TerminalText.padded(index == 0 ? note.word : "", to: wordWidth)
+                return style(.quiet, "  \(word)  \(line)")
+            }
         }
-        return quietHeadline(capture, servers)
     }
 
-    private func raceHeadline(
-        _ capture: CaptureFinding, _ servers: [ServerFinding], _ races: [FlowFinding]
-    ) -> String {
-        let count = capture.raceCount
-        let kinds = Verdict.allCases.filter(\.isRace).compactMap { verdict in
-            capture.verdicts[verdict].map { "\(Units.count($0)) \(verdict.rawValue)" }
-        }
-        let were = count == 1 ? "was lost to a keep-alive race" : "were lost to keep-alive races"
-        let requests = Units.count(capture.requests, "request")
-        let lost = "\(Units.count(count)) of \(requests) \(were) (\(kinds.joined(separator: ", ")))"
-        let servers = servers.filter { $0.raceCount > 0 }
-        guard servers.count == 1, let server = servers.first else {
-            return lost + (servers.isEmpty ? "." : ", on \(Units.count(servers.count, "server")).")
-        }
-        return lost + "\(count == 1 ? "" : ", all") on \(name(server.server))" + habits(server)
+    /// The word stands in the margin of its first line.
+    private func advice(_ word: String, _ sentences: [String], _ examples: [String]) -> [String] {
+        let indent = Self.wordWidth + 4
+        var lines = sentences.flatMap { wrapped($0, indent) }
+        let word = TerminalText.padded(word, to: Self.wordWidth)
+        if let first = lines.first { lines[0] = "  \(style(.heading, word))  \(first.dropFirst(indent))" }
+        return lines + examples.map { blanks(indent) + TerminalText.cut($0, to: width - indent) }
     }
 
-    /// What the server and its clients do with idle connections, side by side.
-    private func habits(_ server: ServerFinding) -> String {
-        let atOnce = server.closes.reduce(0) { $0 + ($1.key.cause == .massClose ? $1.value : 0) }
-        if atOnce > 0, server.idleTimeouts.isEmpty {
-            return ", which closed \(Units.count(atOnce)) connections at once, as a reload does."
-        }
-        let known = server.idleTimeouts.map { Units.range($0.observed) }.joined(separator: " or ")
-        guard let closes = known.isEmpty ? server.idleCloses.map(Units.range) : known else { return "." }
-        let closing = ", which closes idle connections after \(closes)"
-        guard let reuse = server.longestIdleReuse, reuse >= context.minimumIdle else { return closing + "." }
-        return closing + " while its clients reuse them after up to \(Units.duration(reuse))."
-    }
-
-    private func quietHeadline(_ capture: CaptureFinding, _ servers: [ServerFinding]) -> [String] {
-        let looked = "\(Units.count(capture.requests, "request")) on \(Units.count(capture.flows, "connection"))"
-        var lines = toned(.good, "No keep-alive race: no request was lost to an idle close (\(looked)).")
-        let closes = capture.verdicts[.idleClose] ?? 0
-        lines += wrapped(
-            closes == 0
-                ? "No server closed an idle connection while the capture ran: it may be too short to show the race."
-                : "Servers closed \(Units.count(closes, "connection")), each with no request under way.")
-        for server in servers.filter(\.isAtRisk).prefix(extent.warnings) {
-            lines += toned(.doubtful, warning(server))
-        }
-        let undecided = capture.verdicts[.inconclusive] ?? 0
-        if undecided > 0 {
-            let connections = Units.count(undecided, "connection")
-            lines += toned(.doubtful, "What became of a request on \(connections) could not be told; see below.")
-        }
-        return lines
-    }
-
-    // MARK: Parts that all sections use
-
-    func heading(_ text: String) -> String {
-        style(.heading, TerminalText.cut(text, to: width))
-    }
-
-    func wrapped(_ text: String, indent: Int = 0) -> [String] {
-        TerminalText.wrapped(text, to: width - indent).map { String(repeating: " ", count: indent) + $0 }
-    }
-
-    func toned(_ tone: Style.Tone, _ text: String, indent: Int = 0) -> [String] {
-        wrapped(text, indent: indent).map { style(tone, $0) }
-    }
-
-    /// An endpoint by its host's name where the user gave one.
-    func name(_ endpoint: Endpoint) -> String { context.name(endpoint) }
-}
-
-extension ReportContext {
-    /// An endpoint by its host's name where the user gave one, otherwise by its address.
-    func name(_ endpoint: Endpoint) -> String {
-        hosts[endpoint.address] == nil ? endpoint.description : "\(name(endpoint.address)):\(endpoint.port)"
-    }
-
-    /// A host by the name that the user gave it, otherwise its address.
-    func name(_ address: IPAddress) -> String {
-        hosts[address].map { TerminalText.escaped($0.utf8) } ?? address.description
-    }
+    private static let wordWidth = 9
 }

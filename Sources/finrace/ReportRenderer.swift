@@ -6,7 +6,7 @@ import Teardown
 struct ReportRenderer {
     private let format: ReportFormat
     private let listsAllFlows: Bool
-    private let extent: TextReport.Extent
+    private let extent: ReportExtent
     /// What a report for people lists; the rest is in the sums.
     private var races: [FlowFinding] = []
     private var failures: [FlowFinding] = []

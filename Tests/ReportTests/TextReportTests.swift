@@ -142,7 +142,7 @@ struct TextReportTests {
         let text = render(
             .init(capture: capture, servers: [], flows: Array(repeating: outcome.flows[0], count: 60), timelines: []))
         #expect(text.hasPrefix("3,000 of 2 requests were lost"))
-        #expect(text.split(separator: "\n").count { $0.contains("crossed  GET") } == TextReport.Extent.brief.races)
+        #expect(text.split(separator: "\n").count { $0.contains("crossed  GET") } == ReportExtent.brief.races)
         #expect(text.contains("… and 2,950 more: --format ndjson lists all of them."))
     }
 

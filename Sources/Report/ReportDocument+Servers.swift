@@ -3,9 +3,9 @@ import Flows
 import Teardown
 import Wire
 
-extension TextReport {
+extension ReportDocument {
     /// One line a server: what it does with idle connections beside what its clients do.
-    func serverSection(_ capture: CaptureFinding, _ servers: [ServerFinding], _ uncounted: Int) -> [String] {
+    func serverSection(_ capture: CaptureFinding, _ servers: [ServerFinding], _ uncounted: Int) -> [ReportBlock] {
         guard !servers.isEmpty, capture.requests > 0 else { return [] }
         let listed = servers.prefix(extent.servers)
         // Where no timeout is known, nothing can be near it.
@@ -24,7 +24,7 @@ extension TextReport {
         ]
         var table = TextTable(columns)
         for server in listed { table.append(cells(server, showsNear, showsHidden)) }
-        var lines = [heading("Servers")] + table.lines(style, width: width)
+        var lines = [heading("Servers"), .table(table)]
         let more = servers.count - listed.count
         if more > 0 { lines += wrapped("… and \(Units.count(more)) more.", indent: 2) }
         if uncounted > 0 {
@@ -34,7 +34,7 @@ extension TextReport {
         for server in listed where !server.typicalOf.isEmpty {
             let names = server.typicalOf.joined(separator: "; ")
             let whose = listed.count == 1 ? "" : "\(name(server.server)): "
-            lines += wrapped("\(whose)typical of \(names).", indent: 2).map { style(.quiet, $0) }
+            lines += toned(.quiet, "\(whose)typical of \(names).", indent: 2)
         }
         return lines
     }
@@ -75,12 +75,12 @@ extension TextReport {
     // MARK: Advice
 
     /// What to change, one line a side, for the servers that lose requests or are about to.
-    func adviceSection(_ servers: [ServerFinding]) -> [String] {
+    func adviceSection(_ servers: [ServerFinding]) -> [ReportBlock] {
         let advised = servers.filter { !$0.advice.isEmpty }
         guard !advised.isEmpty else { return [] }
-        var lines: [String] = []
+        var lines: [ReportBlock] = []
         for server in advised.prefix(extent.advice) {
-            if !lines.isEmpty { lines.append("") }
+            if !lines.isEmpty { lines.append(.space) }
             lines.append(heading("What to change for \(name(server.server))"))
             var word: (Advice.Side) -> String = { $0.rawValue }
             for side in Advice.Side.allCases {
@@ -93,31 +93,21 @@ extension TextReport {
         let more = advised.count - extent.advice
         guard more > 0 || extent.examples < .max else { return lines }
         let others = more > 0 ? "; so has the advice for \(Units.count(more, "more server"))" : ""
-        lines += wrapped("--format json has the settings of more clients and servers\(others).", indent: 2).map {
-            style(.quiet, $0)
-        }
+        lines += toned(.quiet, "--format json has the settings of more clients and servers\(others).", indent: 2)
         return lines
     }
 
     /// The general advice of one side, and an example or two.
-    private func advice(_ advice: [Advice], _ word: String) -> [String] {
-        let indent = Self.sideWidth + 4
-        var lines = advice.prefix { $0.software == nil }.flatMap { general in
-            wrapped("\(general.setting): \(general.value). \(general.why.capitalizedFirst).", indent: indent)
+    private func advice(_ advice: [Advice], _ word: String) -> [ReportBlock] {
+        guard !advice.isEmpty else { return [] }
+        let general = advice.prefix { $0.software == nil }.map { general in
+            "\(general.setting): \(general.value). \(general.why.capitalizedFirst)."
         }
-        // The side's name stands in the margin of its first line.
-        let word = TerminalText.padded(word, to: Self.sideWidth)
-        if let first = lines.first { lines[0] = "  \(style(.heading, word))  \(first.dropFirst(indent))" }
-        let examples = advice.filter { $0.example != nil }.prefix(extent.examples)
-        for example in examples {
-            // Not wrapped: they are there to be copied.
-            let text = "\(example.software ?? ""): \(example.example ?? "")"
-            lines.append(String(repeating: " ", count: indent) + TerminalText.cut(text, to: width - indent))
+        let examples = advice.filter { $0.example != nil }.prefix(extent.examples).map { example in
+            "\(example.software ?? ""): \(example.example ?? "")"
         }
-        return lines
+        return [.advice(word: word, Array(general), examples: Array(examples))]
     }
-
-    private static let sideWidth = 9
 }
 
 extension String {

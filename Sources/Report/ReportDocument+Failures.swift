@@ -2,9 +2,9 @@ import Flows
 import Teardown
 import Wire
 
-extension TextReport {
+extension ReportDocument {
     /// Lost requests that are no race, or cannot be judged, each with its reason.
-    func failureSection(_ capture: CaptureFinding, _ failures: [FlowFinding]) -> [String] {
+    func failureSection(_ capture: CaptureFinding, _ failures: [FlowFinding]) -> [ReportBlock] {
         guard !failures.isEmpty else { return [] }
         let isOther = capture.raceCount > 0
         var lines = [heading("\(isOther ? "Other requests" : "Requests") without a complete answer")]
@@ -12,14 +12,12 @@ extension TextReport {
             let reason = failure.judgement.reason.map { " (\($0.rawValue))" } ?? ""
             let request = failure.loss == nil ? "" : "  " + requestText(failure)
             let what = """
-                  flow \(failure.flow)  \(name(failure.client)) → \(name(failure.server))  \
+                flow \(failure.flow)  \(name(failure.client)) → \(name(failure.server))  \
                 \(failure.judgement.verdict.rawValue)\(reason)\(request)
                 """
-            lines.append(TerminalText.cut(what, to: width))
-            lines += wrapped(failure.explanation, indent: 4).map { style(.quiet, $0) }
-            if extent.hasProofs {
-                lines.append(TerminalText.cut("    Wireshark filter: \(failure.displayFilter)", to: width))
-            }
+            var about = toned(.quiet, failure.explanation, indent: 4)
+            if extent.hasProofs { about.append(.line("Wireshark filter: \(failure.displayFilter)", indent: 4)) }
+            lines.append(.flow(failure.flow, what, nil, about))
         }
         let total = [Verdict.closedInProcess, .truncated, .inconclusive].reduce(0) { $0 + (capture.verdicts[$1] ?? 0) }
         let more = max(total, failures.count) - min(failures.count, extent.failures)

@@ -3,11 +3,11 @@ import Messages
 import Teardown
 import Wire
 
-extension TextReport {
+extension ReportDocument {
     // MARK: The capture
 
     /// What was read, and what of it is missing or damaged: how far the rest can be trusted.
-    func captureSection(_ capture: CaptureFinding) -> [String] {
+    func captureSection(_ capture: CaptureFinding) -> [ReportBlock] {
         var lines = [heading("Capture")] + wrapped(source(capture), indent: 2)
         if capture.flows > 0 { lines += wrapped(outcomes(capture), indent: 2) }
         let losses = qualityLosses(capture)
@@ -25,7 +25,7 @@ extension TextReport {
 
     private func source(_ capture: CaptureFinding) -> String {
         let names = context.files.prefix(3).map { file in
-            TerminalText.cutMiddle(TerminalText.escaped(file.name.utf8), to: width / 2)
+            fileName(file.name)
         }
         let more = context.files.count - names.count
         let files = names.joined(separator: ", ") + (more > 0 ? " and \(Units.count(more, "more file"))" : "")
@@ -99,17 +99,16 @@ extension TextReport {
 
     // MARK: What next
 
-    func hintSection(_ capture: CaptureFinding, _ races: [FlowFinding], _ failures: [FlowFinding]) -> [String] {
+    func hintSection(_ capture: CaptureFinding, _ races: [FlowFinding], _ failures: [FlowFinding]) -> [ReportBlock] {
         guard !context.isLive, let shown = races.first ?? failures.first else { return [] }
         let files = context.files.prefix(3).map { file in
             file.name == "-" ? "FILE" : TerminalText.shellWord(file.name)
         }
         let ellipsis = context.files.count > 3 ? " …" : ""
         var lines = [heading("Next")]
-        // Commands are not wrapped: they are there to be copied.
-        let command = "  finrace timeline \(files.joined(separator: " "))\(ellipsis) --flow \(shown.flow)"
-        lines.append(TerminalText.cut(command, to: width))
-        lines.append(TerminalText.cut("  Wireshark filter: \(shown.displayFilter)", to: width))
+        let command = "finrace timeline \(files.joined(separator: " "))\(ellipsis) --flow \(shown.flow)"
+        lines.append(.line(command, indent: 2))
+        lines.append(.line("Wireshark filter: \(shown.displayFilter)", indent: 2))
         return lines
     }
 }

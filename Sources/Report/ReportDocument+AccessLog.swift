@@ -3,9 +3,9 @@ import Flows
 import Teardown
 import Wire
 
-extension TextReport {
+extension ReportDocument {
     /// What access logs say of the same requests, and what of it the capture explains.
-    func accessLogSection(_ log: AccessLogFinding?) -> [String] {
+    func accessLogSection(_ log: AccessLogFinding?) -> [ReportBlock] {
         guard let log else { return [] }
         var lines = [heading("Access log")]
         lines += wrapped(read(log), indent: 2)
@@ -14,21 +14,19 @@ extension TextReport {
         let races = log.listed.filter { $0.flow.judgement.verdict.isRace }
         if !races.isEmpty { lines += table(races, of: log.raceCount) }
         for other in log.listed.filter({ !$0.flow.judgement.verdict.isRace }).prefix(extent.otherLines) {
-            lines.append(TerminalText.cut("  line \(other.line.number)  \(summary(other.line))", to: width))
-            lines += wrapped("flow \(other.flow.flow)\(doubt(other)): \(other.explanation)", indent: 4).map {
-                style(.quiet, $0)
-            }
+            lines.append(.line("line \(other.line.number)  \(summary(other.line))", indent: 2))
+            lines += toned(.quiet, "flow \(other.flow.flow)\(doubt(other)): \(other.explanation)", indent: 4)
         }
         for line in log.listedUnmatched.prefix(extent.otherLines) {
-            lines.append(TerminalText.cut("  line \(line.number)  \(summary(line))", to: width))
-            lines += wrapped("no connection of the capture fits", indent: 4).map { style(.doubtful, $0) }
+            lines.append(.line("line \(line.number)  \(summary(line))", indent: 2))
+            lines += toned(.doubtful, "no connection of the capture fits", indent: 4)
         }
         return lines + flagLegend(log)
     }
 
     private func read(_ log: AccessLogFinding) -> String {
         let files = log.log.files.prefix(3).map { file in
-            TerminalText.cutMiddle(TerminalText.escaped(file.utf8), to: width / 2)
+            fileName(file)
         }
         let more = log.log.files.count - files.count
         let names = files.joined(separator: ", ") + (more > 0 ? " and \(Units.count(more, "more file"))" : "")
@@ -57,8 +55,8 @@ extension TextReport {
         return "\(races) of \(all) \(were) (\(kinds.joined(separator: ", "))); joined \(bases.joined(separator: ", "))."
     }
 
-    private func missing(_ log: AccessLogFinding) -> [String] {
-        var lines: [String] = []
+    private func missing(_ log: AccessLogFinding) -> [ReportBlock] {
+        var lines: [ReportBlock] = []
         if log.unmatchedLines > 0 {
             let failed = log.unmatchedFailures > 0 ? ", \(Units.count(log.unmatchedFailures)) with a response flag" : ""
             lines += toned(
@@ -87,7 +85,7 @@ extension TextReport {
         }
     }
 
-    private func table(_ lines: [JoinedLine], of count: Int) -> [String] {
+    private func table(_ lines: [JoinedLine], of count: Int) -> [ReportBlock] {
         let showsDoubt = lines.contains { $0.certainty != .certain }
         var columns: [TextTable.Column] = [
             .init(title: "line", alignsRight: true), .init(title: "began (UTC)", isOptional: true),
@@ -108,7 +106,7 @@ extension TextReport {
             cells += [.init(joined.flow.judgement.verdict.rawValue, .bad), .init(request(line))]
             table.append(cells)
         }
-        var text = table.lines(style, width: width)
+        var text: [ReportBlock] = [.table(table)]
         if count > lines.count {
             text += wrapped("… and \(Units.count(count - lines.count)) more: --format ndjson has them all.", indent: 2)
         }
@@ -133,11 +131,11 @@ extension TextReport {
     }
 
     /// The flags that stand above, in words.
-    private func flagLegend(_ log: AccessLogFinding) -> [String] {
+    private func flagLegend(_ log: AccessLogFinding) -> [ReportBlock] {
         let listed = log.listed.map(\.line) + log.listedUnmatched
         let flags = Set(listed.flatMap(\.flags)).sorted { $0.code < $1.code }
         let known = flags.compactMap { flag in flag.meaning.map { "\(flag.code): \($0)" } }
-        return known.isEmpty ? [] : wrapped(known.joined(separator: "; ") + ".", indent: 2).map { style(.quiet, $0) }
+        return known.isEmpty ? [] : toned(.quiet, known.joined(separator: "; ") + ".", indent: 2)
     }
 }
 

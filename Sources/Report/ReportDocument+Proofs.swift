@@ -3,23 +3,22 @@ import Messages
 import Teardown
 import Wire
 
-extension TextReport {
+extension ReportDocument {
     /// Each race with the frames and numbers that prove it, what of it may be repeated and was, and how to look it up.
-    func proofSection(_ races: [FlowFinding]) -> [String] {
+    func proofSection(_ races: [FlowFinding]) -> [ReportBlock] {
         guard extent.hasProofs, !races.isEmpty else { return [] }
         var lines = [heading("Proofs")]
         for (index, race) in races.prefix(extent.races).enumerated() {
-            if index > 0 { lines.append("") }
+            if index > 0 { lines.append(.space) }
             let parties = "\(name(race.client)) → \(name(race.server))"
-            let title = "  flow \(race.flow)  \(race.judgement.verdict.rawValue)  \(parties)"
-            lines.append(style(.bad, TerminalText.cut(title, to: width)))
+            let title = "flow \(race.flow)  \(race.judgement.verdict.rawValue)  \(parties)"
             // The table cuts it.
-            lines += wrapped(requestText(race), indent: 4)
-            lines += wrapped(race.explanation, indent: 4)
-            if let advice = race.retryAdvice { lines += wrapped(advice, indent: 4) }
-            if let retry = race.loss?.retry { lines += wrapped(retry.sentence, indent: 4) }
-            // Not wrapped: it is there to be copied.
-            lines.append(TerminalText.cut("    Wireshark filter: \(race.displayFilter)", to: width))
+            var proof = wrapped(requestText(race), indent: 4)
+            proof += wrapped(race.explanation, indent: 4)
+            if let advice = race.retryAdvice { proof += wrapped(advice, indent: 4) }
+            if let retry = race.loss?.retry { proof += wrapped(retry.sentence, indent: 4) }
+            proof.append(.line("Wireshark filter: \(race.displayFilter)", indent: 4))
+            lines.append(.flow(race.flow, title, .bad, proof))
         }
         return lines
     }

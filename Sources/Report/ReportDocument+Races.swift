@@ -3,9 +3,9 @@ import Messages
 import Teardown
 import Wire
 
-extension TextReport {
+extension ReportDocument {
     /// One line a race, grouped by server; below it what the words mean.
-    func raceSection(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
+    func raceSection(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [ReportBlock] {
         guard !races.isEmpty else { return [] }
         let listed = Array(races.prefix(extent.races))
         var servers: [Endpoint] = []
@@ -26,16 +26,16 @@ extension TextReport {
             table.append(heading: "\(onlyClient.map { "\($0) " } ?? "")→ \(name(server))\(askedNames(server, listed))")
             for race in listed where race.server == server { table.append(cells(race, isOneClient, showsDate)) }
         }
-        var lines = [heading("Races")] + table.lines(style, width: width)
+        var lines = [heading("Races"), .table(table)]
         let more = max(capture.raceCount, races.count) - listed.count
         if more > 0 {
             lines += wrapped("… and \(Units.count(more)) more: --format ndjson lists all of them.", indent: 2)
         }
-        return lines + announced(races) + hidden(capture, races) + [""] + legend(listed)
+        return lines + announced(races) + hidden(capture, races) + [.space, .legend(legend(listed))]
     }
 
     /// Races that nobody saw but the packets: a retry mends them, and takes its time.
-    private func hidden(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [String] {
+    private func hidden(_ capture: CaptureFinding, _ races: [FlowFinding]) -> [ReportBlock] {
         guard capture.hiddenRaces > 0 else { return [] }
         let retries = races.filter(\.isHiddenRace).compactMap { $0.loss?.retry }
         let delays = retries.map(\.delay)
@@ -59,7 +59,7 @@ extension TextReport {
     }
 
     /// A close that was announced is no race that a timeout could mend: the client has to read what it is told.
-    private func announced(_ races: [FlowFinding]) -> [String] {
+    private func announced(_ races: [FlowFinding]) -> [ReportBlock] {
         let count = races.count { $0.close?.cause == .announced }
         guard count > 0 else { return [] }
         let text = """
@@ -108,7 +108,7 @@ extension TextReport {
     }
 
     /// What the words of the table mean, for those that stand in it.
-    private func legend(_ races: [FlowFinding]) -> [String] {
+    private func legend(_ races: [FlowFinding]) -> [(word: String, meaning: String)] {
         var notes: [(word: String, meaning: String)] = []
         if races.contains(where: { $0.loss?.close != nil }) {
             notes.append(
@@ -129,14 +129,7 @@ extension TextReport {
         for verdict in Verdict.allCases where races.contains(where: { $0.judgement.verdict == verdict }) {
             notes.append((verdict.rawValue, verdict.meaning))
         }
-        let wordWidth = notes.map(\.word.count).max() ?? 0
-        return notes.flatMap { note in
-            let lines = TerminalText.wrapped(note.meaning, to: width - wordWidth - 4)
-            return lines.enumerated().map { index, line in
-                let word = TerminalText.padded(index == 0 ? note.word : "", to: wordWidth)
-                return style(.quiet, "  \(word)  \(line)")
-            }
-        }
+        return notes
     }
 }
 
