@@ -98,7 +98,7 @@ extension ReportDocument {
             let line = joined.line
             var cells: [TextTable.Cell] = [
                 .init(String(line.number)), .init(CalendarTime(line.start).time), .init(Units.duration(line.duration)),
-                .init(status(line)), .init(String(joined.flow.flow)),
+                .init(status(line)), .init(flow: joined.flow.flow),
             ]
             if showsDoubt {
                 cells.append(.init(joined.certainty.rawValue, joined.certainty == .possible ? .doubtful : nil))

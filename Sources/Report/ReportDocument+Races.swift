@@ -73,7 +73,7 @@ extension ReportDocument {
         let sent = CalendarTime(race.loss?.request.start.time ?? race.start)
         let isSafe = race.judgement.isRetrySafe ?? false
         return [
-            .init(String(race.flow)),
+            .init(flow: race.flow),
             .init(showsDate ? "\(sent.date.suffix(5)) \(sent.time)" : sent.time),
             .init(isOneClient ? String(race.client.port) : TerminalText.cutMiddle(name(race.client), to: 24)),
             .init(race.loss?.request.idleBefore.map(Units.duration) ?? "?"),

@@ -21,6 +21,11 @@ public struct ReportExtent: Sendable {
     public static let brief = ReportExtent(
         races: 50, failures: 10, servers: 10, advice: 3, examples: 2, warnings: 3, otherLines: 5, hasProofs: false)
 
+    /// What a page is scrolled through for, each race with its proof.
+    public static let page = ReportExtent(
+        races: 1_000, failures: 1_000, servers: 100, advice: 20, examples: .max, warnings: 20, otherLines: 100,
+        hasProofs: true)
+
     /// All, for whoever asks for it (`-v`), as far as it fits into some ten megabytes: findings are held until the
     /// end, and what an access log brings has its own bound.
     public static let verbose = ReportExtent(

@@ -16,22 +16,31 @@ struct TextTable {
     struct Cell {
         var text: String
         var tone: Style.Tone?
+        /// The flow that it names: a page leads to what it says of that.
+        var flow: Int?
 
         init(_ text: String, _ tone: Style.Tone? = nil) {
             self.text = text
             self.tone = tone
         }
+
+        /// A flow's number.
+        init(flow: Int) {
+            text = String(flow)
+            self.flow = flow
+        }
     }
 
-    private enum Row {
+    /// What stands below the titles.
+    enum Row {
         case cells([Cell])
         case heading(String)
     }
 
     private static let separator = "  "
 
-    private let columns: [Column]
-    private var rows: [Row] = []
+    let columns: [Column]
+    private(set) var rows: [Row] = []
 
     init(_ columns: [Column]) {
         self.columns = columns

@@ -26,14 +26,18 @@ public struct TimelineReport: Sendable {
 
     /// The timeline of one flow.
     public func render(_ timeline: Timeline, _ finding: FlowFinding) -> String {
+        let lines = title(finding) + drawing(timeline, finding) + [""] + conclusion(finding)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The ladder alone, for who says the rest.
+    func drawing(_ timeline: Timeline, _ finding: FlowFinding) -> [String] {
         let plan = TimelinePlan(timeline, finding, minimumIdle: context.minimumIdle, isVerbose: isVerbose)
         let layout = layout(plan.items, finding)
         let decisive = finding.hasFailure ? finding.decisiveFrames : []
         var ladder = Ladder(layout, style, start: finding.start, decisive: decisive)
         for item in plan.items { ladder.draw(item) }
-        let above = title(finding) + hosts(layout, finding)
-        let lines = above + ladder.lines + notes(timeline) + [""] + conclusion(finding)
-        return lines.joined(separator: "\n") + "\n"
+        return hosts(layout, finding) + ladder.lines + notes(timeline)
     }
 
     // MARK: Above the ladder

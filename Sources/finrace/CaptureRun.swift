@@ -117,6 +117,17 @@ final class CaptureRun {
         read(from: try SavefileReader(inputs, filter: options.filterExpression), copyingTo: writer, body)
     }
 
+    /// What the segments of some flows were, from a reading of their own; nothing is read for none.
+    func timelines(of flows: Set<Int>, _ settings: AnalyzerSettings) throws -> [Timeline] {
+        guard !flows.isEmpty else { return [] }
+        var recording = Analyzer(settings, recording: .flows(flows))
+        try readAgain { frame, info in
+            recording.feed(frame, info)
+            return .next
+        }
+        return recording.timelines
+    }
+
     private func read(
         from reader: SavefileReader, copyingTo writer: SavefileWriter?,
         _ body: (Span<UInt8>, FrameInfo) -> FrameAction

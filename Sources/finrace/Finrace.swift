@@ -25,6 +25,7 @@ struct Finrace: ParsableCommand {
               finrace timeline capture.pcap            the races, packet by packet
               finrace whatif capture.pcap --client-idle 4s   had that been the limit
               finrace --format ndjson capture.pcap     an object a connection
+              finrace --format html capture.pcap       a page to send on
               tcpdump -i any -w - | finrace -          from a pipe
               finrace sniff -i any tcp port 8080       live
 

@@ -25,7 +25,7 @@ struct ReportRenderer {
     ///   - log: access logs to join the flows with.
     ///   - isVerbose: whether a report for people lists all that it can.
     init(_ format: ReportFormat, listsAllFlows: Bool, log: AccessLog? = nil, isVerbose: Bool = false) {
-        extent = isVerbose ? .verbose : .brief
+        extent = isVerbose ? .verbose : format == .html ? .page : .brief
         join = log.map(LogJoin.init)
         self.format = format
         self.listsAllFlows = listsAllFlows
@@ -38,7 +38,7 @@ struct ReportRenderer {
         servers.count(finding)
         let line = join?.join(finding)
         switch format {
-        case .text:
+        case .text, .html:
             if finding.isRace {
                 if races.count < extent.races { races.append(finding) }
             } else if finding.hasFailure, failures.count < extent.failures {
@@ -83,21 +83,30 @@ struct ReportRenderer {
         _ finding: FlowFinding, _ context: ReportContext, line: JoinedLine? = nil, to output: inout Output
     ) throws {
         switch format {
-        case .text, .json, .prometheus: break
+        case .text, .json, .html, .prometheus: break
         case .ndjson: JSONReport(context).appendLine(finding, line, to: &buffer)
         case .csv: CSVReport(context).appendLine(finding, line, to: &buffer)
         }
         try flush(to: &output)
     }
 
+    /// Flows whose timelines the report shows.
+    var drawnFlows: Set<Int> {
+        format == .html ? Set((races + failures).prefix(Self.maximumDrawings).map(\.flow)) : []
+    }
+
+    /// Timelines on a page; each is some kilobytes and a look of minutes.
+    private static let maximumDrawings = 50
+
     /// Ends the report with the sums.
     ///
     /// - Parameters:
     ///   - metrics: what the analysis counted, for Prometheus.
     ///   - live: the sums of a live capture, for the same.
+    ///   - timelines: of `drawnFlows`, where the capture can be read again.
     mutating func finish(
         _ sums: CaptureFinding, _ metrics: MetricsTally?, _ context: ReportContext, _ look: Look,
-        to output: inout Output, live: PrometheusText.Sums? = nil
+        to output: inout Output, live: PrometheusText.Sums? = nil, timelines: [Timeline] = []
     ) throws {
         try writeWaiting(context, to: &output)
         let uncounted = servers.uncounted
@@ -110,6 +119,12 @@ struct ReportRenderer {
             try output.write(
                 report.render(
                     capture: sums, servers: servers, uncounted: uncounted, findings: races + failures, log: log))
+        case .html:
+            let report = HTMLReport(context, extent: extent)
+            try output.write(
+                report.render(
+                    capture: sums, servers: servers, uncounted: uncounted, findings: races + failures, log: log,
+                    timelines: timelines))
         case .json:
             document?.append(sums, servers, uncounted: uncounted, context, log: log, to: &buffer)
             document?.end(to: &buffer)

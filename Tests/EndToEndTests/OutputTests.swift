@@ -71,7 +71,7 @@ struct OutputTests {
 
     @Test func `an empty capture is a valid report in every format`() throws {
         let empty = FinraceInput.bytes(PcapWriter.pcap([]))
-        for format in ["text", "json", "ndjson"] {
+        for format in ["text", "json", "ndjson", "csv", "html"] {
             let run = try runFinrace(["--format", format, "-"], input: empty)
             #expect(run.status == 0)
             #expect(!run.output.isEmpty)

@@ -76,6 +76,10 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
     let text = TextReport(context).render(
         capture: sums, servers: servers.findings(), findings: findings.filter(\.isRace))
     requirePrintable(text)
+    requirePrintable(
+        HTMLReport(context).render(
+            capture: sums, servers: servers.findings(), findings: findings.filter(\.hasFailure),
+            timelines: analyzer.timelines))
     let timelines = TimelineReport(context)
     for timeline in analyzer.timelines {
         guard let finding = findings.first(where: { $0.flow == timeline.flow }) else { continue }

@@ -10,13 +10,14 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
     case json
     case ndjson
     case csv
+    case html
     case prometheus
 
     /// Whether each flow is written as it comes.
     var streams: Bool {
         switch self {
         case .json, .ndjson, .csv: true
-        case .text, .prometheus: false
+        case .text, .html, .prometheus: false
         }
     }
 
@@ -39,7 +40,10 @@ struct Analyze: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "text, json (one document), ndjson (one object a line), csv (a row a flow) or prometheus.",
+            """
+            text, json (one document), ndjson (one object a line), csv (a row a flow), html (a page with timelines) or \
+            prometheus.
+            """,
             valueName: "format"))
     var format = ReportFormat.text
 
@@ -66,7 +70,7 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let run = try CaptureRun(
-            capture, appearance, needsSecondPass: write != nil, printsMeanwhile: format.streams)
+            capture, appearance, needsSecondPass: write != nil || format == .html, printsMeanwhile: format.streams)
         let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var output = try Output(appearance.output)
         let races = try report(run, log, to: &output)
@@ -94,7 +98,8 @@ struct Analyze: ParsableCommand {
             if finding.isRace { races.insert(finding.flow) }
             try renderer.add(finding, context, to: &output)
         }
-        try renderer.finish(sums, analyzer.metrics, context, appearance.look, to: &output)
+        let timelines = try run.timelines(of: renderer.drawnFlows, capture.analysis.settings)
+        try renderer.finish(sums, analyzer.metrics, context, appearance.look, to: &output, timelines: timelines)
         run.warn(of: sums)
         return races
     }

@@ -50,18 +50,14 @@ struct ShowTimeline: ParsableCommand {
     }
 
     private func draw(_ findings: [Int: FlowFinding], of run: CaptureRun, timeDigits: Int, races: Int) throws {
-        var recording = Analyzer(capture.analysis.settings, recording: .flows(Set(findings.keys)))
-        try run.readAgain { frame, info in
-            recording.feed(frame, info)
-            return .next
-        }
+        let timelines = try run.timelines(of: Set(findings.keys), capture.analysis.settings)
         var output = try Output(appearance.output)
         let look = appearance.look
         let report = TimelineReport(
             try run.reportContext(timeDigits: timeDigits), style: look.isColored ? .coloured : .plain,
             width: look.width, isVerbose: verbose)
         var isFirst = true
-        for timeline in recording.timelines {
+        for timeline in timelines {
             guard let finding = findings[timeline.flow] else { continue }
             if !isFirst { try output.write("\n") }
             isFirst = false

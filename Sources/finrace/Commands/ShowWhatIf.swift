@@ -47,7 +47,9 @@ struct ShowWhatIf: ParsableCommand {
     }
 
     func validate() throws {
-        if format == .prometheus { throw ValidationError("whatif has no format prometheus; take json.") }
+        if format == .prometheus || format == .html {
+            throw ValidationError("whatif has no format \(format.rawValue); take json.")
+        }
         if limits.count > WhatIf.maximumLimits {
             throw ValidationError("At most \(WhatIf.maximumLimits) durations in one run.")
         }
@@ -84,7 +86,7 @@ struct ShowWhatIf: ParsableCommand {
             try output.write(report.render(answer, sums))
         case .json:
             try output.write(WhatIfJSON.document(answer))
-        case .ndjson, .prometheus:
+        case .ndjson, .html, .prometheus:
             try output.write(WhatIfJSON.lines(answer))
         case .csv:
             try output.write(WhatIfCSV.lines(answer))

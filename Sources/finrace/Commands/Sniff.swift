@@ -25,8 +25,8 @@ struct Sniff: ParsableCommand {
     @Option(
         help: ArgumentHelp(
             """
-            text, json (a document at the end and at each SIGUSR1), ndjson (one object a line), csv (a row a flow) or \
-            prometheus.
+            text, json (a document at the end and at each SIGUSR1), ndjson (one object a line), csv (a row a flow), \
+            html (a page) or prometheus.
             """,
             valueName: "format"))
     var format = ReportFormat.text

@@ -34,7 +34,7 @@ struct RacePrinter: ~Copyable {
             try output.write(TextReport(context, style: style).liveLine(finding) + "\n")
         case .ndjson, .csv:
             try renderer.writeLine(finding, context, to: &output)
-        case .json, .prometheus:
+        case .json, .html, .prometheus:
             // Standard output is for the one document.
             if !isQuiet { complain(TextReport(context).liveLine(finding)) }
         }
@@ -79,7 +79,7 @@ struct RacePrinter: ~Copyable {
         if format == .text, raceCount > 0 { try output.write("\n") }
         let (sums, metrics) = try judge { finding in
             switch format {
-            case .text, .prometheus: break
+            case .text, .html, .prometheus: break
             case .ndjson, .csv: return sketch.count(finding)
             case .json: guard listsAllFlows || finding.hasFailure else { return sketch.count(finding) }
             }
