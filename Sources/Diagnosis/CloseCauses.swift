@@ -12,17 +12,15 @@ struct CloseCauses {
 
     /// By index of the records.
     private var causes: [CloseCause]
-    /// What the timer's closes show.
-    private(set) var timeouts: [IdleTimeout]
+    /// Closes that may be the timer's.
+    private let timed: [(index: Int, sample: IdleSample)]
     /// When mass closes were: from their first close to their last.
     private(set) var massCloses: [ClosedRange<Timestamp>] = []
 
     init(_ records: [CloseRecord]) {
         causes = records.map(\.cause)
-        let timed = records.indices.filter { Self.sample(records[$0]) != nil }
-        let samples = timed.compactMap { Self.sample(records[$0]) }
-        timeouts = TimeoutInference.timeouts(samples)
-        let timers = TimeoutInference.preciseTimers(samples)
+        timed = records.enumerated().compactMap { index, record in Self.sample(record).map { (index, $0) } }
+        let timers = TimeoutInference.preciseTimers(timed.map(\.sample))
         let isTimed = records.map { record in
             record.cause == .idleTimeout && record.idle.map { idle in timers.contains { $0.contains(idle) } } ?? false
         }
@@ -34,10 +32,11 @@ struct CloseCauses {
         }
         markRequestLimit(records, others)
         markAgeLimit(records, others)
-        if timed.contains(where: { causes[$0] != .idleTimeout }) {
-            let left = timed.filter { causes[$0] == .idleTimeout }
-            timeouts = TimeoutInference.timeouts(left.compactMap { Self.sample(records[$0]) })
-        }
+    }
+
+    /// What the timer's closes show. Asked for by few who ask for causes.
+    var timeouts: [IdleTimeout] {
+        TimeoutInference.timeouts(timed.filter { causes[$0.index] == .idleTimeout }.map(\.sample))
     }
 
     subscript(index: Int) -> CloseCause { causes[index] }
@@ -53,6 +52,8 @@ struct CloseCauses {
         // Below 100 ms all closes are alike: they follow an answer.
         let byTime = quiet.filter { (records[$0].idle ?? 0) > 100 * .millisecond }
             .sorted { records[$0].time < records[$1].time }
+        // What all of them together are not, no burst of them is.
+        guard isMassClose(byTime.filter { !isTimed[$0] }.compactMap { records[$0].idle }) else { return }
         var start = 0
         while start < byTime.count {
             let first = records[byTime[start]].time

@@ -56,6 +56,8 @@ extension Analyzer {
                 continue
             }
             let connection = tracker.table.connections[place]
+            // Nor do those of a server of which enough is known.
+            guard completion.samples.takes(connection.endpoint(connection.server)) else { continue }
             addSample(evidence(ofHeld: place), connection, tracker.table.otherNames(of: place), place)
         }
         for waiting in completion.deferred { try body(judge(waiting)) }

@@ -15,9 +15,13 @@ struct IdleSamples {
 
     /// Adds the idle time before a close of `server`.
     mutating func add(_ idle: Nanoseconds, of server: Endpoint) {
-        guard byServer.count < Self.maximumServers || byServer[server] != nil else { return }
-        guard byServer[server, default: []].count < Self.maximumSamples else { return }
-        byServer[server, default: []].append(idle)
+        if takes(server) { byServer[server, default: []].append(idle) }
+    }
+
+    /// Whether another sample of `server` is kept.
+    func takes(_ server: Endpoint) -> Bool {
+        guard let samples = byServer[server] else { return byServer.count < Self.maximumServers }
+        return samples.count < Self.maximumSamples
     }
 
     /// Whether a close of `server` after `idle` comes when its timer closes idle connections; nil when the capture
