@@ -14,14 +14,13 @@ import Glibc
     /// What stands in for the 4 KiB that a stream has by itself: asking the kernel for the next bytes is slow where it
     /// guards against speculation (measured: full-size segments in 0.94 s in place of 1.57). It stays in the cache of
     /// the processor.
-    private let buffer = UnsafeMutablePointer<CChar>.allocate(capacity: bufferSize)
-    private static let bufferSize = 1 << 15
+    private let buffer = Buffer()
 
     /// Opens `input` at its beginning.
     init(_ input: SavefileInput) throws(CaptureError) {
         name = input.name
         var stream = unsafe try input.open()
-        _ = unsafe setvbuf(stream, buffer, _IOFBF, Self.bufferSize)
+        _ = unsafe setvbuf(stream, buffer.bytes, _IOFBF, Buffer.size)
         // libpcap asks for a packet in two parts. Only one thread reads: nothing has to be locked for each.
         _ = unsafe __fsetlocking(stream, Int32(FSETLOCKING_BYCALLER))
         var head = unsafe Self.peek(stream)
@@ -54,7 +53,14 @@ import Glibc
         // Before the decompressor goes, whose program may wait for a reader.
         if let file = unsafe file { _ = unsafe fclose(file) }
         decompressor = nil
-        unsafe buffer.deallocate()
+    }
+
+    /// Memory that goes with its owner, also where that is refused before it has come to be.
+    @safe private final class Buffer {
+        static let size = 1 << 15
+        let bytes = UnsafeMutablePointer<CChar>.allocate(capacity: size)
+
+        deinit { unsafe bytes.deallocate() }
     }
 
     /// The first bytes, put back afterwards: a pipe cannot be rewound.
