@@ -5,6 +5,14 @@ import Report
 import Teardown
 import Wire
 
+/// How the answer is written.
+enum WhatIfFormat: String, ExpressibleByArgument, CaseIterable {
+    case text
+    case json
+    case ndjson
+    case csv
+}
+
 /// `finrace whatif FILE...`: what other idle timeouts would have changed.
 struct ShowWhatIf: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -34,7 +42,7 @@ struct ShowWhatIf: ParsableCommand {
     var serverIdle: [IdleLimitsArgument] = []
 
     @Option(help: ArgumentHelp("text, json (one document), ndjson (one object a line) or csv.", valueName: "format"))
-    var format = ReportFormat.text
+    var format = WhatIfFormat.text
 
     @Flag(
         name: .shortAndLong,
@@ -47,9 +55,6 @@ struct ShowWhatIf: ParsableCommand {
     }
 
     func validate() throws {
-        if format == .prometheus || format == .html {
-            throw ValidationError("whatif has no format \(format.rawValue); take json.")
-        }
         if limits.count > WhatIf.maximumLimits {
             throw ValidationError("At most \(WhatIf.maximumLimits) durations in one run.")
         }
@@ -86,7 +91,7 @@ struct ShowWhatIf: ParsableCommand {
             try output.write(report.render(answer, sums))
         case .json:
             try output.write(WhatIfJSON.document(answer))
-        case .ndjson, .html, .prometheus:
+        case .ndjson:
             try output.write(WhatIfJSON.lines(answer))
         case .csv:
             try output.write(WhatIfCSV.lines(answer))
