@@ -95,7 +95,8 @@ def build(chosen, folder):
     products = [] if chosen.finrace else ["finrace"]
     products += [] if chosen.no_micro else ["Microbenchmarks"]
     for product in products:
-        run("swift", "build", "-c", "release", "--product", product, cwd=PROJECT, env=environment)
+        # As the README builds it.
+        run("swift", "build", "-c", "release", "--static-swift-stdlib", "--product", product, cwd=PROJECT, env=environment)
         programs[product] = PROJECT / ".build/release" / product
     if chosen.finrace:
         programs["finrace"] = pathlib.Path(chosen.finrace).resolve()
