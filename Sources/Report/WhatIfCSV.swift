@@ -7,7 +7,7 @@ public enum WhatIfCSV {
     public static func lines(_ answer: WhatIfAnswer) -> [UInt8] {
         var output: [UInt8] = []
         table.appendHeader(to: &output)
-        for outcome in answer.total + answer.parts.flatMap(\.outcomes) { table.append(outcome, to: &output) }
+        for outcome in answer.outcomes { table.append(outcome, to: &output) }
         return output
     }
 

@@ -9,7 +9,7 @@ public enum WhatIfJSON {
         JSONWriter.append(to: &output) { json in
             json.object { json in
                 json.member("schema", JSONReport.schema)
-                json.array("whatif", all(answer)) { json, outcome in json.object { outcome.write(to: &$0) } }
+                json.array("whatif", answer.outcomes) { json, outcome in json.object { outcome.write(to: &$0) } }
             }
         }
         return output + [UInt8(ascii: "\n")]
@@ -17,15 +17,16 @@ public enum WhatIfJSON {
 
     /// The same objects, one a line.
     public static func lines(_ answer: WhatIfAnswer) -> [UInt8] {
-        all(answer).reduce(into: []) { output, outcome in
+        answer.outcomes.reduce(into: []) { output, outcome in
             JSONWriter.append(to: &output) { $0.object { outcome.write(to: &$0) } }
             output.append(UInt8(ascii: "\n"))
         }
     }
+}
 
-    private static func all(_ answer: WhatIfAnswer) -> [LimitOutcome] {
-        answer.total + answer.parts.flatMap(\.outcomes)
-    }
+extension WhatIfAnswer {
+    /// Those over all servers first, then each server's.
+    var outcomes: [LimitOutcome] { total + parts.flatMap(\.outcomes) }
 }
 
 extension LimitOutcome {
