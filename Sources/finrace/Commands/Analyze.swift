@@ -49,7 +49,7 @@ struct Analyze: ParsableCommand {
 
     @Flag(
         name: .shortAndLong,
-        help: "In the text: the proof of each race, and lists in full where they are cut otherwise.")
+        help: "In the text: the proof of each race; there and in html: lists in full where they are cut otherwise.")
     var verbose = false
 
     @Flag(help: "With json, ndjson and csv: list every flow, not only those with a request or a finding.")
