@@ -1,63 +1,54 @@
 import Wire
 
-/// What the reading thread makes of frames, one after the other.
-public protocol FrameStage: SendableMetatype {
-    /// What it makes of some of them.
-    associatedtype Output
+/// Some frames of a capture, one after the other, with what the capture brought beside them.
+public struct FrameBatch {
+    /// What is told of a frame, and where its bytes end.
+    private struct Entry {
+        var info: FrameInfo
+        /// A batch has a few hundred kilobytes, and its last frame.
+        var end: UInt32
+    }
 
-    /// Takes the next frame.
+    private var entries: ContiguousArray<Entry> = []
+    /// The frames' bytes, one behind the other.
+    public private(set) var bytes: [UInt8] = []
+    /// Secrets that the capture brought before the first of the frames.
+    public internal(set) var secrets: [DecryptionSecrets] = []
+    /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
+    public internal(set) var comments: [String] = []
+
+    /// No frames.
+    init() {}
+
+    /// How many frames there are.
+    public var count: Int { entries.count }
+
+    /// Lends the frames, in order.
     ///
-    /// - Parameters:
-    ///   - offset: where a copy of it will stand among the bytes of its batch.
-    ///   - output: to be added to.
-    /// - Returns: whether that copy is needed.
-    mutating func take(
-        _ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo output: inout Output
-    ) -> Bool
+    /// - Parameter body: takes the offset of the frame's first byte among `bytes`, too.
+    @inline(__always)
+    public func forEachFrame(_ body: (Span<UInt8>, _ offset: Int, FrameInfo) -> Void) {
+        let (bytes, entries) = (bytes.span, entries.span)
+        var start = 0
+        for index in entries.indices {
+            let end = Int(entries[index].end)
+            body(bytes.extracting(start..<end), start, entries[index].info)
+            start = end
+        }
+    }
 
-    /// Nothing so far.
-    static func makeOutput() -> Output
+    /// Adds a frame.
+    @inline(__always)
+    mutating func append(_ frame: Span<UInt8>, _ info: FrameInfo) {
+        unsafe frame.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
+        entries.append(Entry(info: info, end: UInt32(truncatingIfNeeded: bytes.count)))
+    }
 
     /// Takes the content out and keeps the memory.
-    static func empty(_ output: inout Output)
-}
-
-/// What became of some frames of a capture, one after the other, with what the capture brought beside them.
-public struct FrameBatch<Output> {
-    /// What was made of the frames.
-    public internal(set) var output: Output
-    /// The frames that it tells of, one behind the other.
-    public internal(set) var bytes: [UInt8] = []
-    /// How many frames there were.
-    public internal(set) var count = 0
-    /// Secrets that the capture brought before the first of the frames.
-    public private(set) var secrets: [DecryptionSecrets] = []
-    /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
-    public private(set) var comments: [String] = []
-    /// How many of the capture's secrets and comments were in batches so far, those of this one included.
-    private(set) var knownSecrets = 0
-    private(set) var knownComments = 0
-
-    init(_ output: Output) {
-        self.output = output
-    }
-
-    mutating func takeSecrets(_ notes: CaptureNotes) {
-        secrets += notes.secrets[knownSecrets...]
-        knownSecrets = notes.secrets.count
-    }
-
-    mutating func takeComments(_ notes: CaptureNotes) {
-        guard knownComments < notes.frameComments.count else { return }
-        comments += notes.frameComments[knownComments...]
-        knownComments = notes.frameComments.count
-    }
-
-    /// Forgets what the capture brought, for the next frames.
-    mutating func removeNotes(knowing secrets: Int, _ comments: Int) {
-        count = 0
-        self.secrets = []
-        self.comments = []
-        (knownSecrets, knownComments) = (secrets, comments)
+    mutating func removeAll() {
+        bytes.removeAll(keepingCapacity: true)
+        entries.removeAll(keepingCapacity: true)
+        secrets = []
+        comments = []
     }
 }

@@ -148,8 +148,8 @@ import Wire
                     }, UnsafeMutableRawPointer(loop).assumingMemoryBound(to: UInt8.self))
             }
         }
-        guard status != -2 else { return }
         framesRead = number - first
+        guard status != -2 else { return }
         try finish(status)
     }
 }

@@ -64,7 +64,9 @@ import Wire
         guard try withFrame(number: number, copyingTo: writer, body) else { return }
         // The reader is handed over once for all frames: as a property of a class it would be checked for
         // exclusive access at every frame.
-        let end = try Self.lendAll(&reader, &filter, after: number - reader.frameNumber, writer, body)
+        let before = number - reader.frameNumber
+        let end = try Self.lendAll(&reader, &filter, after: before, writer, body)
+        number = before + reader.frameNumber
         if let end { try finish(end) }
     }
 

@@ -2,152 +2,131 @@ import Dispatch
 import Synchronization
 import Wire
 
-/// Reads a capture on a second thread, and does there what `Stage` does with each frame, some batches ahead of who
-/// takes them: machines have two cores.
+/// Reads a capture on two threads, for machines have two cores: a second one does what `Stage` does with each frame, and
+/// the caller's takes what was made of them.
 ///
-/// A batch belongs to the reading thread until it is among `filled`, and to the taking thread until its place is among
-/// `emptied`; nothing else is shared until the reading thread has ended, so that meanwhile the taking thread may not
-/// ask the reader or its notes anything: batches bring what it needs of them.
+/// A batch belongs to the thread that has it at hand, and so does the reader to the one that reads. Until all is read the
+/// caller may not ask the reader or its notes anything: batches bring what it needs of them.
 public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
-    /// A batch, of one thread at a time.
+    /// A batch and what was made of it, of one thread at a time.
     private final class Place: @unchecked Sendable {
-        var batch = FrameBatch(Stage.makeOutput())
-        /// Whether no other comes behind it.
-        var isLast = false
+        var batch = FrameBatch()
+        var output = Stage.makeOutput()
     }
 
-    /// Filled places are taken in their order, and of the emptied ones the last first: as long as the taking thread
-    /// keeps up, few are in use, for their memory and that of the flow table share the processor's cache.
-    private struct Places {
-        var filled: [Place] = []
-        var emptied: [Place] = []
+    private struct State {
+        var schedule = BatchSchedule { Place() }
+        var isStagerWaiting = false
+        var isTakerWaiting = false
     }
 
-    /// Batches on their way. What is made of the end of flows comes in bursts (measured: reports of all flows by a
-    /// seventh faster than with two).
-    private static var maximumPlaces: Int { 12 }
-    /// Places that are given back at a time. The reading thread may be the faster one and wait for them, and waking it
-    /// is slow in a virtual machine: with a sixteenth of this given back at a time, that was a seventh of the analysis
-    /// (measured).
-    private static var placesAtOnce: Int { 4 }
-    /// Bytes and frames after which a batch is handed on: enough that waking the taking thread costs nothing per frame,
-    /// and so few that neither thread waits long for the other.
-    private static var maximumBytes: Int { 512 << 10 }
-    private static var maximumFrames: Int { 4096 }
-
-    private let reader: SavefileReader
+    private let state = Mutex(State())
+    private let stagerWake = DispatchSemaphore(value: 0)
+    private let takerWake = DispatchSemaphore(value: 0)
+    /// The thread's that reads.
+    private var reader: BatchReader
     /// What is done with what is read; another thread's until all is read.
     public private(set) var stage: Stage
-    private let limit: Int
-    private let places = Mutex(Places())
-    private let filled = DispatchSemaphore(value: 0)
-    private let emptied = DispatchSemaphore(value: 0)
-    private let isStopped = Atomic(false)
 
     /// Will read all of `reader`, or its first `limit` frames.
     public init(_ reader: SavefileReader, _ stage: Stage, limit: Int = .max) {
-        self.reader = reader
+        self.reader = BatchReader(reader, limit: limit)
         self.stage = stage
-        self.limit = limit
-        // Not in the initial value, below which a semaphore may not be when it goes.
-        for _ in 0..<Self.maximumPlaces { emptied.signal() }
     }
 
     /// Takes the batches in order, until `body` returns false or throws. `reader` has ended when this returns.
-    public func forEachBatch(_ body: (borrowing FrameBatch<Stage.Output>) throws -> Bool) rethrows {
-        DispatchQueue(label: "read ahead").async { [self] in read() }
-        var taken = 0
-        var end = false
-        defer {
-            // The reading thread may wait for a place; it looks at the flag when it has one.
-            isStopped.store(true, ordering: .releasing)
-            for _ in 0..<Self.placesAtOnce { emptied.signal() }
-            while !end {
-                end = takeFilled().isLast
-                emptied.signal()
-            }
-        }
-        while !end {
-            let place = takeFilled()
-            end = place.isLast
-            let goesOn = try body(place.batch)
-            guard goesOn else { return }
-            places.withLock { $0.emptied.append(place) }
-            taken += 1
-            if taken % Self.placesAtOnce == 0 {
-                for _ in 0..<Self.placesAtOnce { emptied.signal() }
+    ///
+    /// - Parameter body: takes what was made of a batch, too.
+    public func forEachBatch(_ body: (borrowing FrameBatch, borrowing Stage.Output) throws -> Bool) rethrows {
+        DispatchQueue(label: "read ahead").async { [self] in stageAll() }
+        defer { stop() }
+        while true {
+            switch nextToTake() {
+            case .read(let place): read(place)
+            case .work(let place):
+                guard try body(place.batch, place.output) else { return }
+                place.batch.removeAll()
+                Stage.empty(&place.output)
+                change { $0.didTake(place) }
+            case .wait: takerWake.wait()
+            case .end: return
             }
         }
     }
 
-    private func takeFilled() -> Place {
-        filled.wait()
-        return places.withLock { $0.filled.removeFirst() }
-    }
-
-    /// What the reading thread has at hand. Apart from the output, whose place in a batch would have to be looked up
-    /// for every frame, as its type is not known here.
-    private struct Hand {
-        var bytes: [UInt8] = []
-        var frames = 0
-
-        var isFull: Bool { bytes.count >= maximumBytes || frames == maximumFrames }
-    }
-
-    /// What the reading thread does. The batch at hand is its own until it changes places with an emptied one.
-    private func read() {
+    /// What the second thread does.
+    private func stageAll() {
         var stage = stage
-        var batch = FrameBatch(Stage.makeOutput())
-        var output = Stage.makeOutput()
-        var hand = Hand()
-        var count = 0
-        reader.forEachFrame { frame, info in
-            if info.followsSecrets {
-                if hand.frames > 0 || !batch.secrets.isEmpty { handOn(&batch, &output, &hand) }
-                batch.takeSecrets(reader.notes)
+        while true {
+            switch nextToStage() {
+            case .read(let place): read(place)
+            case .work(let place):
+                work(&stage, place)
+                change { $0.didStage(place) }
+            case .wait: stagerWake.wait()
+            case .end:
+                self.stage = stage
+                return change { $0.didStageAll() }
             }
-            let isNeeded = stage.take(frame, copiedTo: hand.bytes.count, info, addingTo: &output)
-            if isNeeded {
-                unsafe frame.withUnsafeBufferPointer { unsafe hand.bytes.append(contentsOf: $0) }
-            }
-            count += 1
-            hand.frames += 1
-            if hand.isFull {
-                handOn(&batch, &output, &hand)
-                if isStopped.load(ordering: .acquiring) { return .stop }
-            }
-            return count == limit ? .stop : .next
         }
-        // Secrets may come behind the last frame: better late than never.
-        if batch.knownSecrets < reader.notes.secrets.count {
-            handOn(&batch, &output, &hand)
-            batch.takeSecrets(reader.notes)
-        }
-        self.stage = stage
-        handOn(&batch, &output, &hand, isLast: true)
     }
 
-    /// Hands on what is at hand, and takes the emptied memory of an earlier batch for it.
-    private func handOn(
-        _ batch: inout FrameBatch<Stage.Output>, _ output: inout Stage.Output, _ hand: inout Hand,
-        isLast: Bool = false
-    ) {
-        emptied.wait()
-        let place = places.withLock { $0.emptied.popLast() } ?? Place()
-        batch.count = hand.frames
-        batch.takeComments(reader.notes)
-        swap(&batch.output, &output)
-        swap(&batch.bytes, &hand.bytes)
-        let (secrets, comments) = (batch.knownSecrets, batch.knownComments)
-        swap(&place.batch, &batch)
-        place.isLast = isLast
-        places.withLock { $0.filled.append(place) }
-        filled.signal()
-        swap(&batch.output, &output)
-        swap(&batch.bytes, &hand.bytes)
-        Stage.empty(&output)
-        hand.bytes.removeAll(keepingCapacity: true)
-        hand.frames = 0
-        batch.removeNotes(knowing: secrets, comments)
+    private func work(_ stage: inout Stage, _ place: Place) {
+        // Out of the way: properties of a class would be checked for exclusive access at every frame.
+        var output = Stage.makeOutput()
+        swap(&output, &place.output)
+        place.batch.forEachFrame { frame, offset, info in stage.take(frame, at: offset, info, addingTo: &output) }
+        swap(&output, &place.output)
+    }
+
+    /// What either does that has nothing else to do.
+    private func read(_ place: Place) {
+        var batch = FrameBatch()
+        swap(&batch, &place.batch)
+        reader.read(into: &batch)
+        swap(&batch, &place.batch)
+        let isLast = reader.isAtEnd
+        change { $0.didRead(place, isLast: isLast) }
+    }
+
+    /// Ends the second thread.
+    private func stop() {
+        change { $0.stop() }
+        while true {
+            switch nextToTake() {
+            case .read, .work: break
+            case .wait: takerWake.wait()
+            case .end: return
+            }
+        }
+    }
+
+    // MARK: What both share
+
+    private func nextToStage() -> BatchSchedule<Place>.Step {
+        state.withLock { state in
+            let step = state.schedule.nextToStage()
+            if case .wait = step { state.isStagerWaiting = true }
+            return step
+        }
+    }
+
+    private func nextToTake() -> BatchSchedule<Place>.Step {
+        state.withLock { state in
+            let step = state.schedule.nextToTake()
+            if case .wait = step { state.isTakerWaiting = true }
+            return step
+        }
+    }
+
+    /// Notes what was done, and wakes who waits for it.
+    private func change(_ body: (inout BatchSchedule<Place>) -> Void) {
+        let (wakesStager, wakesTaker) = state.withLock { state in
+            body(&state.schedule)
+            defer { (state.isStagerWaiting, state.isTakerWaiting) = (false, false) }
+            return (state.isStagerWaiting, state.isTakerWaiting)
+        }
+        if wakesStager { stagerWake.signal() }
+        if wakesTaker { takerWake.signal() }
     }
 }

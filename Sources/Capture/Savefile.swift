@@ -29,7 +29,7 @@ protocol Savefile: AnyObject {
 
     /// Lends the current frame and all that follow, until `body` wants no more.
     ///
-    /// - Parameter number: of the last frame before the current step; counts on.
+    /// - Parameter number: of the last frame before the current step; counts on to the last frame that was lent.
     func forEachFrame(
         _ number: inout Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) throws(CaptureError)

@@ -55,7 +55,8 @@ public final class SavefileReader {
         }.map(\.element).reversed()
     }
 
-    /// Lends every frame of the capture to `body`, in order.
+    /// Lends every frame of the capture to `body`, in order. Where `body` stopped, another call goes on with the next
+    /// frame.
     ///
     /// - Parameter writer: takes the frames for which `body` says `copy`.
     public func forEachFrame(

@@ -55,9 +55,9 @@ final class CaptureRun {
     ///   them as far as it is known.
     func read(into analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void) throws {
         guard !analyzer.needsTracker else { return try watch(&analyzer, body) }
-        analyzer.tracker = try readAhead(analyzer.tracker, &analyzer) { events, bytes, analyzer in
+        analyzer.tracker = try readAhead(analyzer.tracker, &analyzer) { batch, events, analyzer in
             for (comment, flow) in events.comments { note(comment, of: flow) }
-            analyzer.take(events, madeOf: bytes)
+            analyzer.take(events, madeOf: batch.bytes.span)
             try handOn(&analyzer, body)
         }
     }
@@ -66,10 +66,10 @@ final class CaptureRun {
     private func watch(
         _ analyzer: inout Analyzer, _ body: ([FlowFinding], ReportContext) throws -> Void
     ) throws {
-        _ = try readAhead(FrameStore(), &analyzer) { frames, bytes, analyzer in
+        _ = try readAhead(FrameStore(), &analyzer) { batch, _, analyzer in
             var latest: Timestamp?
-            for (info, range) in frames {
-                let flow = analyzer.feed(bytes.extracting(range), info)
+            batch.forEachFrame { frame, _, info in
+                let flow = analyzer.feed(frame, info)
                 if let comment = info.comment, let flow { note(comment, of: flow) }
                 latest = info.time
             }
@@ -79,23 +79,23 @@ final class CaptureRun {
         }
     }
 
-    /// Has `stage` work on the reading thread.
+    /// Has `stage` work on a second thread.
     ///
-    /// - Parameter body: takes what it made of some frames, and their bytes.
+    /// - Parameter body: takes some frames, and what it made of them.
     /// - Returns: the stage as it is when all is read.
     private func readAhead<Stage: FrameStage>(
         _ stage: Stage, _ analyzer: inout Analyzer,
-        _ body: (borrowing Stage.Output, Span<UInt8>, inout Analyzer) throws -> Void
+        _ body: (borrowing FrameBatch, borrowing Stage.Output, inout Analyzer) throws -> Void
     ) throws -> Stage {
         let progress = showsProgress ? ProgressLine(reader.progress) : nil
         defer { progress?.end() }
         let readAhead = ReadAhead(reader, stage, limit: options.count ?? .max)
-        try readAhead.forEachBatch { batch in
+        try readAhead.forEachBatch { batch, output in
             for secrets in batch.secrets where secrets.kind == DecryptionSecrets.tlsKeyLog {
                 analyzer.addKeys(secrets.bytes)
             }
             frameComments += batch.comments
-            try body(batch.output, batch.bytes.span, &analyzer)
+            try body(batch, output, &analyzer)
             progress?.count(batch.count)
             return true
         }

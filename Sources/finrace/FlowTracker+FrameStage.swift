@@ -2,15 +2,13 @@ import Capture
 import Teardown
 import Wire
 
-/// Flows are tracked on the thread that reads the capture.
+/// Flows are tracked on a second thread.
 extension FlowTracker: FrameStage {
     /// Takes a frame, and makes events of it.
     public mutating func take(
-        _ frame: Span<UInt8>, copiedTo offset: Int, _ info: FrameInfo, addingTo events: inout StreamEvents
-    ) -> Bool {
-        let before = events.frameBytes
-        take(frame, at: offset, info, into: &events)
-        return events.frameBytes > before
+        _ frame: Span<UInt8>, at offset: Int, _ info: FrameInfo, addingTo events: inout StreamEvents
+    ) {
+        _ = take(frame, at: offset, info, into: &events)
     }
 
     /// No events.

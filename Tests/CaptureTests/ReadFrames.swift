@@ -10,6 +10,13 @@ struct ReadFrame: Equatable, Sendable {
     var wireLength: Int
     var linkType: LinkType
     var bytes: [UInt8]
+
+    init(_ frame: Span<UInt8>, _ info: FrameInfo) {
+        (number, time, wireLength, linkType) = (info.number, info.time.nanoseconds, info.wireLength, info.linkType)
+        var copy: [UInt8] = []
+        frame.copy(0..<frame.count, to: &copy)
+        bytes = copy
+    }
 }
 
 /// All that a reader gives.
@@ -25,12 +32,7 @@ struct Reading {
         isOpen = reader.isOpen
         var frames: [ReadFrame] = []
         reader.forEachFrame { bytes, info in
-            var copy: [UInt8] = []
-            bytes.copy(0..<bytes.count, to: &copy)
-            frames.append(
-                ReadFrame(
-                    number: info.number, time: info.time.nanoseconds, wireLength: info.wireLength,
-                    linkType: info.linkType, bytes: copy))
+            frames.append(ReadFrame(bytes, info))
             return frames.count < limit ? .next : .stop
         }
         self.frames = frames
