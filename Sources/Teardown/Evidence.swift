@@ -47,8 +47,8 @@ public struct Evidence: Sendable {
     public var unanswered = 0
     /// Close signals of the server, in the order in which they were captured; TLS and TCP together.
     public var serverCloses: [CloseSignal] = []
-    /// Close signals of the client, likewise.
-    public var clientCloses: [CloseSignal] = []
+    /// The client's first close signal.
+    public var clientClose: CloseSignal?
     /// The highest acknowledgement number of the server's segments that were no RST.
     public var serverAcknowledged: SequenceNumber?
     /// Whether only one side's segments were captured, and more of them than attempts to connect.
@@ -82,8 +82,6 @@ public struct Evidence: Sendable {
 
     /// The server's first close signal.
     public var serverClose: CloseSignal? { serverCloses.first }
-    /// The client's first close signal.
-    public var clientClose: CloseSignal? { clientCloses.first }
 
     /// The first request, if it never got a byte of its answer.
     public var lostRequest: PendingRequest? { isAnswerBegun ? nil : request }
@@ -149,23 +147,23 @@ extension Evidence {
         hasUnseenServerBytes = client.hasAcknowledged && server.isSeen && seen.precedes(client.acknowledged)
 
         let clientSide = connection.client
-        for mark in marks {
-            let signal = CloseSignal(mark)
-            if mark.side == clientSide { clientCloses.append(signal) } else { serverCloses.append(signal) }
-        }
-        for announcement in conversation.announcements {
-            let signal = CloseSignal(announcement)
-            if announcement.role == .client { clientCloses.append(signal) } else { serverCloses.append(signal) }
-        }
-        // Most connections have one a side.
+        for mark in marks { add(CloseSignal(mark), of: mark.side == clientSide ? .client : .server) }
+        for announcement in conversation.announcements { add(CloseSignal(announcement), of: announcement.role) }
+        // Most servers have one.
         if serverCloses.count > 1 { serverCloses.sort { $0.precedes($1) } }
-        if clientCloses.count > 1 { clientCloses.sort { $0.precedes($1) } }
 
         lastActivity = conversation.exchanges.lastActivity
         if let request = lostRequest {
             lastActivity = request.idleBefore.map { idle in
                 Timestamp(nanoseconds: request.start.time.nanoseconds &- idle)
             }
+        }
+    }
+
+    private mutating func add(_ signal: CloseSignal, of role: Role) {
+        switch role {
+        case .server: serverCloses.append(signal)
+        case .client: if clientClose.map(signal.precedes) ?? true { clientClose = signal }
         }
     }
 
