@@ -23,7 +23,8 @@ func fuzzSavefile(_ bytes: [UInt8]) {
     ftruncate(Scratch.descriptor, 0)
     let written = unsafe bytes.withUnsafeBytes { unsafe write(Scratch.descriptor, $0.baseAddress, $0.count) }
     require(written == bytes.count, "the scratch file cannot be written")
-    guard let reader = try? SavefileReader([SavefileInput("/proc/self/fd/\(Scratch.descriptor)")]) else { return }
+    let input = SavefileInput("/proc/self/fd/\(Scratch.descriptor)")
+    guard let reader = try? SavefileReader([input]) else { return }
     var frames = 0
     reader.forEachFrame { frame, info in
         frames += 1
@@ -32,11 +33,33 @@ func fuzzSavefile(_ bytes: [UInt8]) {
         return .next
     }
     check(reader.notes, bytes.count)
+    checkBatches(input, reader, frames)
     guard SavefileFormat(bytes) == .pcapng else { return }
     var count = 0
     var whole = PcapngReader(bytes, notes: CaptureNotes())
     while (try? whole.next()) != nil { count += 1 }
     require(count == frames, "\(frames) frames through the window, \(count) in memory")
+}
+
+/// Batches have the same frames and secrets as the file read in one go.
+private func checkBatches(_ input: SavefileInput, _ reader: SavefileReader, _ frames: Int) {
+    guard let again = try? SavefileReader([input]) else { return require(false, "a file that opens once only") }
+    var batches = BatchReader(again, limit: .max)
+    var batch = FrameBatch()
+    var (count, secrets, number) = (0, 0, 0)
+    repeat {
+        batches.read(into: &batch)
+        count += batch.count
+        secrets += batch.secrets.count
+        batch.forEachFrame { _, _, info in
+            require(info.number > number, "frames out of order")
+            number = info.number
+        }
+        batch.removeAll()
+    } while !batches.isAtEnd
+    require(count == frames, "\(frames) frames in one go, \(count) in batches")
+    require(secrets == reader.notes.secrets.count, "secrets are missing")
+    require(again.problems.count == reader.problems.count, "other problems")
 }
 
 private func check(_ notes: CaptureNotes, _ size: Int) {
