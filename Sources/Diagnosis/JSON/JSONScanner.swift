@@ -1,0 +1,342 @@
+/// Why a text is no JSON, or not the JSON that was expected.
+package struct JSONError: Error, Equatable, Sendable {
+    /// Where: bytes from the beginning of the text.
+    package var offset: Int
+    /// What is wrong there.
+    package var problem: String
+
+    /// An error at `offset`.
+    package init(_ offset: Int, _ problem: String) {
+        self.offset = offset
+        self.problem = problem
+    }
+}
+
+/// Goes through JSON (RFC 8259) from value to value, without a tree: the caller asks for what it expects, and passes over
+/// the rest. Whatever is passed keeps to the grammar. Values are ranges of the text, so that they can be copied as they
+/// stand there, with all their digits.
+///
+/// Several values may follow each other, as in NDJSON. Names that come twice come twice here. That the text is UTF-8 is
+/// the caller's to check: logs hold any bytes.
+///
+/// The state is the stack of open objects and arrays, one bit each, and whether the innermost has had a member.
+package struct JSONScanner: Sendable {
+    /// What a value is, by its first byte.
+    package enum Kind: Sendable {
+        case object, array, string, number, truth, null
+    }
+
+    /// Objects and arrays within each other: a report has five, a log line two. What has more is made to fill a stack.
+    package static let maximumDepth = 64
+
+    let bytes: [UInt8]
+    private let end: Int
+    /// The next byte to look at.
+    package private(set) var offset: Int
+    /// Open objects (1) and arrays (0), the innermost in the lowest bit.
+    private var open: UInt64 = 0
+    private var depth = 0
+    /// Whether nothing stands yet in the innermost.
+    private var isFresh = false
+
+    /// Begins at the first of `bytes`, or of a part of them.
+    package init(_ bytes: [UInt8], in range: Range<Int>? = nil) {
+        self.bytes = bytes
+        let range = (range ?? 0..<bytes.count).clamped(to: 0..<bytes.count)
+        offset = range.lowerBound
+        end = range.upperBound
+    }
+
+    // MARK: Structure
+
+    /// Whether nothing but blanks is left.
+    package var isAtEnd: Bool {
+        mutating get {
+            skipBlanks()
+            return offset == end
+        }
+    }
+
+    /// What comes next.
+    package mutating func kind() throws(JSONError) -> Kind {
+        skipBlanks()
+        guard offset < end else { throw cutOff }
+        switch bytes[offset] {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return .number
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .truth
+        case UInt8(ascii: "n"): return .null
+        default: throw expected("a value")
+        }
+    }
+
+    /// Goes into an object: `nextMember` has what stands in it.
+    package mutating func enterObject() throws(JSONError) {
+        guard try kind() == .object else { throw expected("an object") }
+        try enter(isObject: true)
+    }
+
+    /// Goes into an array: `nextElement` tells of each value in it.
+    package mutating func enterArray() throws(JSONError) {
+        guard try kind() == .array else { throw expected("an array") }
+        try enter(isObject: false)
+    }
+
+    /// The name of the next member, whose value comes next; nil at the end of the object, which is left.
+    package mutating func nextMember() throws(JSONError) -> String? {
+        try nextName().map { string(at: $0) }
+    }
+
+    /// The same as it stands in the text, quotes included.
+    package mutating func nextName() throws(JSONError) -> Range<Int>? {
+        guard try goesOn(until: UInt8(ascii: "}")) else { return nil }
+        let name = try passString()
+        skipBlanks()
+        guard offset < end else { throw cutOff }
+        guard bytes[offset] == UInt8(ascii: ":") else { throw expected("a colon") }
+        offset += 1
+        return name
+    }
+
+    /// Whether another value of the array comes next; false at the end of the array, which is left.
+    package mutating func nextElement() throws(JSONError) -> Bool {
+        try goesOn(until: UInt8(ascii: "]"))
+    }
+
+    /// Passes over the next value, whatever it is.
+    ///
+    /// - Returns: where it stands.
+    @discardableResult
+    package mutating func skip() throws(JSONError) -> Range<Int> {
+        skipBlanks()
+        let (start, outside) = (offset, depth)
+        repeat {
+            if depth > outside {
+                let goesOn = open & 1 == 1 ? try nextName() != nil : try nextElement()
+                if !goesOn { continue }
+            }
+            switch try kind() {
+            case .object: try enterObject()
+            case .array: try enterArray()
+            case .string: _ = try passString()
+            case .number: _ = try JSONNumber(bytes, &offset, end)
+            case .truth: try pass(bytes[offset] == UInt8(ascii: "t") ? "true" : "false")
+            case .null: try pass("null")
+            }
+        } while depth > outside
+        return start..<offset
+    }
+
+    private mutating func enter(isObject: Bool) throws(JSONError) {
+        guard depth < Self.maximumDepth else {
+            throw JSONError(offset, "more than \(Self.maximumDepth) objects and arrays within each other")
+        }
+        offset += 1
+        depth += 1
+        open = open << 1 | (isObject ? 1 : 0)
+        isFresh = true
+    }
+
+    /// Whether the innermost object or array has another part; it is left where not.
+    private mutating func goesOn(until close: UInt8) throws(JSONError) -> Bool {
+        skipBlanks()
+        guard offset < end else { throw cutOff }
+        if bytes[offset] == close {
+            offset += 1
+            depth -= 1
+            open >>= 1
+            isFresh = false
+            return false
+        }
+        if isFresh {
+            isFresh = false
+        } else {
+            guard bytes[offset] == UInt8(ascii: ",") else {
+                throw expected("a comma or \(Character(UnicodeScalar(close)))")
+            }
+            offset += 1
+            skipBlanks()
+        }
+        return true
+    }
+
+    private mutating func skipBlanks() {
+        while offset < end, Self.isBlank(bytes[offset]) { offset += 1 }
+    }
+
+    /// RFC 8259 section 2.
+    static func isBlank(_ byte: UInt8) -> Bool {
+        byte <= 0x20 && (byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09)
+    }
+
+    // MARK: Values
+
+    /// A string, unescaped. May hold any byte.
+    package mutating func text() throws(JSONError) -> [UInt8] {
+        guard try kind() == .string else { throw expected("a string") }
+        return unescaped(try passString())
+    }
+
+    /// A string.
+    package mutating func string() throws(JSONError) -> String {
+        String(decoding: try text(), as: UTF8.self)
+    }
+
+    /// What the string says that stands at `range`, quotes included.
+    package func string(at range: Range<Int>) -> String {
+        String(decoding: unescaped(range), as: UTF8.self)
+    }
+
+    /// A number.
+    package mutating func number() throws(JSONError) -> JSONNumber {
+        guard try kind() == .number else { throw expected("a number") }
+        return try JSONNumber(bytes, &offset, end)
+    }
+
+    /// A truth value.
+    package mutating func truth() throws(JSONError) -> Bool {
+        guard try kind() == .truth else { throw expected("true or false") }
+        let isTrue = bytes[offset] == UInt8(ascii: "t")
+        try pass(isTrue ? "true" : "false")
+        return isTrue
+    }
+
+    private mutating func pass(_ word: StaticString) throws(JSONError) {
+        let start = offset
+        for byte in word.description.utf8 {
+            guard offset < end else { throw cutOff }
+            guard bytes[offset] == byte else { throw JSONError(start, "a word that JSON does not have") }
+            offset += 1
+        }
+    }
+
+    /// Passes over a string.
+    ///
+    /// - Returns: where it stands, quotes included.
+    private mutating func passString() throws(JSONError) -> Range<Int> {
+        let start = offset
+        guard start < end else { throw cutOff }
+        guard bytes[start] == UInt8(ascii: "\"") else { throw expected("a string") }
+        offset += 1
+        while offset < end {
+            let byte = bytes[offset]
+            if byte == UInt8(ascii: "\"") {
+                offset += 1
+                return start..<offset
+            }
+            guard byte >= 0x20 else { throw JSONError(offset, "a control character in a string") }
+            offset += byte == UInt8(ascii: "\\") ? try escapeLength() : 1
+        }
+        offset = end
+        throw cutOff
+    }
+
+    /// How long the escape is that begins here (RFC 8259 section 7).
+    private func escapeLength() throws(JSONError) -> Int {
+        guard offset + 1 < end else { throw cutOff }
+        switch bytes[offset + 1] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return 2
+        case UInt8(ascii: "u"):
+            guard offset + 6 <= end else { throw cutOff }
+            guard codeUnit(offset + 2) != nil else { break }
+            return 6
+        default:
+            break
+        }
+        throw JSONError(offset, "an escape that JSON does not have")
+    }
+
+    /// The UTF-16 code unit of the four hexadecimal digits from `start` on; nil where they are none.
+    private func codeUnit(_ start: Int) -> UInt16? {
+        var unit: UInt16 = 0
+        for index in start..<(start + 4) {
+            switch bytes[index] {
+            case let digit where (48...57).contains(digit): unit = unit << 4 | UInt16(digit - 48)
+            case let digit where (97...102).contains(digit | 0x20): unit = unit << 4 | UInt16((digit | 0x20) - 87)
+            default: return nil
+            }
+        }
+        return unit
+    }
+
+    /// What the string at `range` says; halves of a surrogate pair become the replacement character.
+    private func unescaped(_ range: Range<Int>) -> [UInt8] {
+        let content = (range.lowerBound + 1)..<(range.upperBound - 1)
+        guard bytes[content].contains(UInt8(ascii: "\\")) else { return Array(bytes[content]) }
+        var text: [UInt8] = []
+        var units: [UInt16] = []
+        var at = content.lowerBound
+        while at < content.upperBound {
+            let isUnit = bytes[at] == UInt8(ascii: "\\") && bytes[at + 1] == UInt8(ascii: "u")
+            if isUnit {
+                units.append(codeUnit(at + 2) ?? 0xFFFD)
+                at += 6
+                continue
+            }
+            text += String(decoding: units, as: UTF16.self).utf8
+            units = []
+            if bytes[at] == UInt8(ascii: "\\") {
+                text.append(Self.character(bytes[at + 1]))
+                at += 2
+            } else {
+                text.append(bytes[at])
+                at += 1
+            }
+        }
+        return text + String(decoding: units, as: UTF16.self).utf8
+    }
+
+    private static func character(_ escape: UInt8) -> UInt8 {
+        switch escape {
+        case UInt8(ascii: "b"): 0x08
+        case UInt8(ascii: "f"): 0x0C
+        case UInt8(ascii: "n"): 0x0A
+        case UInt8(ascii: "r"): 0x0D
+        case UInt8(ascii: "t"): 0x09
+        default: escape
+        }
+    }
+
+    // MARK: Copies
+
+    /// Appends a value as it stands at `range`, but for the blanks between its parts.
+    package func appendCompact(_ range: Range<Int>, to output: inout [UInt8]) {
+        var start = range.lowerBound
+        var at = start
+        var isInString = false
+        while at < range.upperBound {
+            let byte = bytes[at]
+            if byte == UInt8(ascii: "\"") {
+                isInString.toggle()
+            } else if isInString {
+                // What stands behind a backslash ends no string.
+                if byte == UInt8(ascii: "\\") { at += 1 }
+            } else if Self.isBlank(byte) {
+                output.append(contentsOf: bytes[start..<at])
+                start = at + 1
+            }
+            at += 1
+        }
+        output.append(contentsOf: bytes[start..<range.upperBound])
+    }
+
+    /// The value that comes next, which is not passed over, without the blanks between its parts.
+    package func compactText() throws(JSONError) -> [UInt8] {
+        var ahead = self
+        var text: [UInt8] = []
+        appendCompact(try ahead.skip(), to: &text)
+        return text
+    }
+
+    // MARK: Errors
+
+    private var cutOff: JSONError { JSONError(end, "the text ends in the middle of a value") }
+
+    private func expected(_ what: String) -> JSONError {
+        JSONError(offset, "\(what) was expected")
+    }
+}
