@@ -32,16 +32,15 @@ extension CloseRecord {
 
     /// What `close` says of its server.
     init(_ close: ServerClose) {
-        let signal = close.finding.signal
-        let age = close.establishedAt.map { signal.position.time.since($0) }
+        let age = close.establishedAt.map { close.time.since($0) }
         flow = close.flow
-        time = signal.position.time
-        idle = close.finding.idle.flatMap { Self.plausible.contains($0) ? $0 : nil }
+        time = close.time
+        idle = close.idle.flatMap { Self.plausible.contains($0) ? $0 : nil }
         self.age = age.flatMap { Self.plausible.contains($0) ? $0 : nil }
         requests = close.responses
-        kind = signal.kind
+        kind = close.kind
         // After 101 there are no requests, and the connection's end is the application's matter.
-        cause = close.applicationProtocol == .websocket ? .unknown : close.finding.cause
+        cause = close.applicationProtocol == .websocket ? .unknown : close.cause
         isSample = close.verdict.endsByTimer
         isQuiet = close.verdict.isQuiet
     }

@@ -29,9 +29,9 @@ struct ClosingStyle: Sendable {
         if advertised != nil { advertising += 1 }
     }
 
-    mutating func count(_ close: CloseFinding) {
+    mutating func count(_ close: ServerClose) {
         guard close.cause == .idleTimeout else { return }
-        switch close.signal.kind {
+        switch close.kind {
         case .fin: fins += 1
         case .rst: resets += 1
         case .closeNotify: alerts += 1

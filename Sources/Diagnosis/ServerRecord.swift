@@ -12,6 +12,8 @@ struct ServerRecord: Sendable {
     private var clientCloses: [IdleSample] = []
     private var losses = LossSummary()
     private var closing = ClosingStyle()
+    /// What reports count beyond the connections that were counted here.
+    private var rest = ServerRest()
 
     /// Idle closes of clients kept to find their own limit.
     private static let maximumClientCloses = 64
@@ -21,18 +23,33 @@ struct ServerRecord: Sendable {
     }
 
     /// Takes one judged connection.
-    mutating func count(_ flow: borrowing FlowFinding) {
+    mutating func count(_ flow: borrowing FlowSummary) {
         finding.connections += 1
         finding.requests += flow.requests
         finding.advertisedKeepAlive = flow.advertisedKeepAlive ?? finding.advertisedKeepAlive
-        if let reuse = flow.longestIdleReuse, CloseRecord.plausible.contains(reuse) {
-            finding.longestIdleReuse = max(finding.longestIdleReuse ?? 0, reuse)
-        }
-        if let roundTrip = flow.handshake.roundTrip { roundTrips.add(roundTrip) }
-        countReuses(flow.idleReuses, flow.handshake.serverRoundTrip ?? 0)
+        lengthen(flow.longestIdleReuse)
+        if let roundTrip = flow.roundTrip { roundTrips.add(roundTrip) }
+        countReuses(flow.idleReuses, flow.serverRoundTrip ?? 0)
         countRace(flow)
         closing.count(flow.applicationProtocol, flow.responses, flow.advertisedKeepAlive)
-        if let close = flow.close { countClose(close, flow) }
+        countClose(flow)
+    }
+
+    /// Takes what a report counts beyond the connections that were counted here, which come later where it advertises.
+    mutating func add(_ more: ServerRest) {
+        finding.connections = finding.connections.addingCount(more.connections)
+        finding.requests = finding.requests.addingCount(more.requests)
+        finding.races.merge(more.races) { $0.addingCount($1) }
+        finding.hiddenRaces = finding.hiddenRaces.addingCount(more.hiddenRaces)
+        finding.advertisedKeepAlive = more.advertisedKeepAlive ?? finding.advertisedKeepAlive
+        lengthen(more.longestIdleReuse)
+        rest.closes.merge(more.closes) { $0.addingCount($1) }
+        rest.nearMisses = rest.nearMisses.addingCount(more.nearMisses)
+    }
+
+    private mutating func lengthen(_ reuse: Nanoseconds?) {
+        guard let reuse, CloseRecord.plausible.contains(reuse) else { return }
+        finding.longestIdleReuse = max(finding.longestIdleReuse ?? 0, reuse)
     }
 
     private mutating func countReuses(_ gaps: [IdleReuse], _ serverRoundTrip: Nanoseconds) {
@@ -43,31 +60,28 @@ struct ServerRecord: Sendable {
         }
     }
 
-    private mutating func countRace(_ flow: borrowing FlowFinding) {
-        let verdict = flow.judgement.verdict
-        guard verdict.isRace else { return }
-        finding.races[verdict, default: 0] += 1
-        if flow.judgement.isRetrySafe == true { finding.safeRaces += 1 }
+    private mutating func countRace(_ flow: borrowing FlowSummary) {
+        guard flow.verdict.isRace else { return }
+        finding.races[flow.verdict, default: 0] += 1
+        if flow.isRetrySafe { finding.safeRaces += 1 }
         if flow.isHiddenRace { finding.hiddenRaces += 1 }
-        if flow.close?.by == .server, flow.close?.cause == .announced { finding.announcedRaces += 1 }
-        guard let idle = flow.loss?.request.idleBefore, CloseRecord.plausible.contains(idle) else { return }
+        if flow.serverClose?.cause == .announced { finding.announcedRaces += 1 }
+        guard let idle = flow.idleBeforeLoss, CloseRecord.plausible.contains(idle) else { return }
         finding.idleBeforeRequest.add(idle)
-        losses.add(idle, verdict)
+        losses.add(idle, flow.verdict)
     }
 
-    private mutating func countClose(_ close: CloseFinding, _ flow: borrowing FlowFinding) {
-        switch close.by {
-        case .client:
-            guard flow.judgement.verdict == .clientClose, flow.loss == nil, let idle = close.idle, idle >= 1 * .second,
-                CloseRecord.plausible.contains(idle)
-            else { return }
-            if clientCloses.count == Self.maximumClientCloses { clientCloses.removeFirst() }
-            clientCloses.append(IdleSample(idle: idle, time: close.signal.position.time))
-        case .server:
+    private mutating func countClose(_ flow: borrowing FlowSummary) {
+        if let close = flow.serverClose {
             closing.count(close)
-            guard let record = ServerClose(flow).map(CloseRecord.init) else { return }
+            let record = CloseRecord(close)
             closes.add(record)
             if record.cause == .idleTimeout, let idle = record.idle { finding.idleBeforeClose.add(idle) }
+        } else if let close = flow.clientClose, flow.verdict == .clientClose, close.idle >= 1 * .second,
+            CloseRecord.plausible.contains(close.idle)
+        {
+            if clientCloses.count == Self.maximumClientCloses { clientCloses.removeFirst() }
+            clientCloses.append(IdleSample(idle: close.idle, time: close.time))
         }
     }
 
@@ -101,6 +115,11 @@ struct ServerRecord: Sendable {
         var finding = finding
         let causes = CloseCauses(closes.records)
         finding.closes = closes.counts(causes)
+        // A report does not tell how they were sent, and is not asked for it.
+        for (cause, count) in rest.closes where count > 0 {
+            let key = CloseKey(kind: .fin, cause: cause)
+            finding.closes[key] = (finding.closes[key] ?? 0).addingCount(count)
+        }
         finding.idleTimeouts = causes.timeouts
         finding.roundTrip = roundTrips.median
         finding.clientTimeouts = TimeoutInference.timeouts(clientCloses)
@@ -111,20 +130,11 @@ struct ServerRecord: Sendable {
             finding.idleCloseCount = idles.count
         }
         let exposure = Exposure(finding.idleTimeouts, roundTrip: roundTrips.median ?? 0)
-        finding.nearMisses = exposure?.nearMisses(in: reuses)
+        // Of a connection in a report only the longest gap is known; the report counted all of them.
+        finding.nearMisses = exposure.map { max($0.nearMisses(in: reuses), rest.nearMisses) }
         finding.exposedWindow = roundTrips.median.flatMap { _ in exposure?.window }
         finding.typicalOf = KnowledgeBase.typical(of: finding, closing, losses)
         finding.advice = Advisor(finding, losses, longestRoundTrip: roundTrips.longest ?? 0).advice
         return finding
-    }
-}
-
-extension Handshake {
-    /// The connection's round-trip time: both parts, which meet at the capture point.
-    var roundTrip: Nanoseconds? {
-        guard let serverRoundTrip, let clientRoundTrip, serverRoundTrip < 1 << 54, clientRoundTrip < 1 << 54 else {
-            return nil
-        }
-        return serverRoundTrip + clientRoundTrip
     }
 }

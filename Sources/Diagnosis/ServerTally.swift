@@ -8,9 +8,9 @@ public struct ServerTally: Sendable {
     /// that nothing happens on takes some hundred bytes, one that closes all the time 20 kB.
     public static let maximumServers = 1 << 14
 
-    private(set) var servers: [Endpoint: ServerRecord] = [:]
+    var servers: [Endpoint: ServerRecord] = [:]
     /// Connections to servers beyond the bound.
-    public private(set) var uncounted = 0
+    public internal(set) var uncounted = 0
 
     /// No servers yet.
     public init() {}
@@ -18,12 +18,21 @@ public struct ServerTally: Sendable {
     /// Takes one judged connection; the second name of a connection counts under its first.
     public mutating func count(_ flow: borrowing FlowFinding) {
         guard !flow.isSecondName else { return }
-        let endpoint = flow.server
-        guard servers.count < Self.maximumServers || servers[endpoint] != nil else {
+        count(FlowSummary(flow))
+    }
+
+    /// Takes one judged connection, from wherever it is known.
+    package mutating func count(_ flow: borrowing FlowSummary) {
+        let server = flow.server
+        guard hasRoom(for: server) else {
             uncounted += 1
             return
         }
-        servers[endpoint, default: ServerRecord(endpoint)].count(flow)
+        servers[server, default: ServerRecord(server)].count(flow)
+    }
+
+    func hasRoom(for server: Endpoint) -> Bool {
+        servers.count < Self.maximumServers || servers[server] != nil
     }
 
     /// Gives the causes of their closes to connections that were counted since the last call, as far as they show only
@@ -40,12 +49,7 @@ public struct ServerTally: Sendable {
 
     /// What is known of the servers, those with the most races first.
     public func findings() -> [ServerFinding] {
-        servers.values.map { $0.summary() }.sorted { left, right in
-            let (leftRaces, rightRaces) = (left.raceCount, right.raceCount)
-            if leftRaces != rightRaces { return leftRaces > rightRaces }
-            if left.isAtRisk != right.isAtRisk { return left.isAtRisk }
-            if left.requests != right.requests { return left.requests > right.requests }
-            return left.server.description < right.server.description
-        }
+        let findings = servers.values.map { $0.summary() }
+        return findings.map { (ServerRank($0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
     }
 }

@@ -126,10 +126,9 @@ public struct MetricsTally: Sendable {
     mutating func count(closeOf flow: FlowFinding) {
         guard let close = ServerClose(flow) else { return }
         withServer(flow.server) { metrics in
-            let finding = close.finding
-            metrics.closes[CloseLabel(kind: finding.signal.kind, cause: finding.cause), default: 0] &+= 1
+            metrics.closes[CloseLabel(kind: close.kind, cause: close.cause), default: 0] &+= 1
             metrics.keep(close)
-            guard finding.cause == .idleTimeout, let idle = finding.idle else { return }
+            guard close.cause == .idleTimeout, let idle = close.idle else { return }
             metrics.idleBeforeClose.observe(idle)
         }
     }
