@@ -108,7 +108,8 @@ let package = Package(
             dependencies: ["Wire", "Flows", "Messages", "Teardown", "Diagnosis", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "ReportTests", dependencies: ["Report", "Diagnosis", "Teardown", "Messages", "Flows", "Wire"],
+            name: "ReportTests",
+            dependencies: ["Report", "Diagnosis", "Teardown", "Messages", "Flows", "Wire", "TestSupport"],
             swiftSettings: settings),
     ]
 )

@@ -1,6 +1,7 @@
 import Diagnosis
 import Foundation
 import Teardown
+import TestSupport
 import Testing
 import Wire
 
@@ -31,9 +32,7 @@ struct AccessLogReportTests {
 
     @Test("Every verdict beside a line keeps to the schema", arguments: Scene.all)
     func schema(scene: Scene) throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/Report/Schema/finrace-1.schema.json")
-        let checker = try SchemaChecker(Array(Data(contentsOf: file)))
+        let checker = try SchemaChecker.ofReports()
         let outcome = Script.analyze(scene.script)
         let start = try #require(outcome.capture.start)
         let end = try #require(outcome.capture.end)

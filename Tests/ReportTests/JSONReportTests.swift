@@ -3,6 +3,7 @@ import Flows
 import Foundation
 import Messages
 import Teardown
+import TestSupport
 import Testing
 import Wire
 
@@ -49,9 +50,7 @@ struct JSONReportTests {
 
     @Test("Every kind of finding keeps to the schema", arguments: Scene.all)
     func schema(scene: Scene) throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/Report/Schema/finrace-1.schema.json")
-        let checker = try SchemaChecker(Array(Data(contentsOf: file)))
+        let checker = try SchemaChecker.ofReports()
         let context = ReportContext(
             files: [.init(name: "a"), .init(name: "b", problem: "cut at byte 12")], timeDigits: 9, kernelDropped: 3,
             interfaceDropped: 0)
@@ -74,9 +73,7 @@ struct JSONReportTests {
 
     @Test("What other timeouts would have changed keeps to the schema")
     func whatIfSchema() throws {
-        let file = URL(filePath: #filePath).deletingLastPathComponent()
-            .appending(path: "../../Sources/Report/Schema/finrace-1.schema.json")
-        let checker = try SchemaChecker(Array(Data(contentsOf: file)))
+        let checker = try SchemaChecker.ofReports()
         var whatIf = WhatIf([IdleLimit(.client, 4 * .second), IdleLimit(.server, 65 * .second)])
         var tally = ServerTally()
         for flow in Script.analyze(.crossing(), .idleClose(at: 1 * .second)).flows {

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A value of JSON, decoded strictly: what is a truth value is no number.
-indirect enum JSONValue: Equatable, Decodable {
+package indirect enum JSONValue: Equatable, Decodable {
     case null
     case bool(Bool)
     case number(Decimal)
@@ -9,7 +9,7 @@ indirect enum JSONValue: Equatable, Decodable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if container.decodeNil() {
             self = .null
@@ -26,35 +26,46 @@ indirect enum JSONValue: Equatable, Decodable {
         }
     }
 
-    init(_ bytes: [UInt8]) throws {
+    package init(_ bytes: [UInt8]) throws {
         self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
     }
 
     /// The string, or nil for another type.
-    var text: String? {
+    package var text: String? {
         if case .string(let text) = self { text } else { nil }
     }
 
-    subscript(key: String) -> JSONValue? {
-        if case .object(let members) = self { members[key] } else { nil }
+    package subscript(key: String) -> JSONValue? {
+        get { if case .object(let members) = self { members[key] } else { nil } }
+        set {
+            guard case .object(var members) = self else { return }
+            members[key] = newValue
+            self = .object(members)
+        }
     }
 
-    subscript(index: Int) -> JSONValue? {
+    package subscript(index: Int) -> JSONValue? {
         if case .array(let elements) = self, elements.indices.contains(index) { elements[index] } else { nil }
     }
 }
 
 /// Holds values against a JSON Schema (draft 2020-12): the keywords that finrace's own schema uses, and a failure
 /// for any other, so that none is passed over in silence.
-struct SchemaChecker {
+package struct SchemaChecker {
     private let root: JSONValue
 
-    init(_ schema: [UInt8]) throws {
+    /// Finrace's own schema.
+    package static func ofReports() throws -> SchemaChecker {
+        let file = Places.packageRoot.appending(path: "Sources/Report/Schema/finrace-1.schema.json")
+        return try SchemaChecker(Array(Data(contentsOf: file)))
+    }
+
+    package init(_ schema: [UInt8]) throws {
         root = try JSONValue(schema)
     }
 
     /// What is wrong with `value` as a `definition`, one line each; empty when nothing is.
-    func problems(_ value: JSONValue, as definition: String) -> [String] {
+    package func problems(_ value: JSONValue, as definition: String) -> [String] {
         guard let schema = root["$defs"]?[definition] else { return ["no definition \(definition)"] }
         return check(value, schema, definition)
     }
