@@ -18,3 +18,24 @@ public enum TextFile {
         }
     }
 }
+
+extension TextFile {
+    /// The whole content of the file at `path`; nil where it has more than `limit` bytes, unpacked.
+    public static func content(of path: String, atMost limit: Int) throws(CaptureError) -> [UInt8]? {
+        let stream = try SavefileStream(SavefileInput(path))
+        var content: [UInt8] = []
+        // At once where the size is known: an array that grows is copied, and takes twice its size meanwhile.
+        content.reserveCapacity(min(stream.position.size ?? 0, limit))
+        var buffer = [UInt8](repeating: 0, count: pieceSize)
+        while true {
+            let count = stream.read(to: &buffer, from: 0)
+            guard count > 0 else { break }
+            guard content.count + count <= limit else { return nil }
+            content.append(contentsOf: buffer[..<count])
+        }
+        guard stream.end(isCut: false, after: 0) == nil else {
+            throw CaptureError(.damaged, path, "cannot be unpacked to its end")
+        }
+        return content
+    }
+}

@@ -92,13 +92,7 @@ public struct JSONDocument: Sendable {
     public mutating func append(
         _ flow: FlowFinding, _ context: ReportContext, line: JoinedLine? = nil, to output: inout [UInt8]
     ) {
-        switch phase {
-        case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
-        case .inFlows: output.append(contentsOf: ",\n".utf8)
-        case .afterFlows: return
-        }
-        phase = .inFlows
-        JSONReport(context).append(flow, line, to: &output)
+        append(to: &output) { JSONReport(context).append(flow, line, to: &$0) }
     }
 
     /// The capture and its servers.
@@ -108,13 +102,34 @@ public struct JSONDocument: Sendable {
         _ capture: CaptureFinding, _ servers: [ServerFinding], uncounted: Int = 0, _ context: ReportContext,
         log: AccessLogFinding? = nil, to output: inout [UInt8]
     ) {
+        append(
+            servers.count, to: &output, capture: { JSONReport(context).append(capture, uncounted, log, to: &$0) },
+            server: { index, output in JSONWriter.append(to: &output) { $0.object { servers[index].write(to: &$0) } } })
+    }
+
+    /// The next flow, by whoever writes it.
+    mutating func append(to output: inout [UInt8], flow: (inout [UInt8]) -> Void) {
+        switch phase {
+        case .beforeFlows: output.append(contentsOf: ",\n\"flows\":[\n".utf8)
+        case .inFlows: output.append(contentsOf: ",\n".utf8)
+        case .afterFlows: return
+        }
+        phase = .inFlows
+        flow(&output)
+    }
+
+    /// The capture and so many servers, by whoever writes them.
+    mutating func append(
+        _ servers: Int, to output: inout [UInt8], capture: (inout [UInt8]) -> Void,
+        server: (Int, inout [UInt8]) -> Void
+    ) {
         if phase == .inFlows { endFlows(&output) }
         output.append(contentsOf: ",\n\"capture\":".utf8)
-        JSONReport(context).append(capture, uncounted, log, to: &output)
+        capture(&output)
         output.append(contentsOf: ",\n\"servers\":[".utf8)
-        for (index, server) in servers.enumerated() {
+        for index in 0..<servers {
             output.append(contentsOf: (index == 0 ? "\n" : ",\n").utf8)
-            JSONWriter.append(to: &output) { $0.object { server.write(to: &$0) } }
+            server(index, &output)
         }
         output.append(UInt8(ascii: "]"))
     }

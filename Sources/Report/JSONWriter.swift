@@ -146,6 +146,23 @@ struct JSONWriter: ~Copyable {
         string(value.utf8)
     }
 
+    /// A value that is JSON already, as a member.
+    mutating func member(_ key: String, raw value: [UInt8]) {
+        name(key)
+        append(value)
+    }
+
+    /// A value that is JSON already, as an array's element.
+    mutating func element(raw value: [UInt8]) {
+        separate()
+        append(value)
+    }
+
+    private mutating func append(_ value: [UInt8]) {
+        bytes.append(value.span, from: 0, to: value.count)
+        owesComma = true
+    }
+
     private mutating func string(_ text: String.UTF8View) {
         bytes.append(UInt8(ascii: "\""))
         let text = text.span

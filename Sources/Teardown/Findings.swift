@@ -205,4 +205,7 @@ public struct CaptureFinding: Sendable {
     public var hiddenRaces = 0
     /// Losses of which it is not known whether they were retried: too many at a time.
     public var droppedLosses = 0
+
+    /// Nothing.
+    package init() {}
 }

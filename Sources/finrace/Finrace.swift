@@ -13,6 +13,7 @@ struct Finrace: ParsableCommand {
             finrace timeline <FILE> ... [--flow <number>] [-- <FILTER>]
             finrace whatif <FILE> ... [--client-idle <durations>] [--server-idle <durations>]
             finrace sniff -i <interface> [<options>] [<FILTER>]
+            finrace merge <REPORT> ... [--format json|ndjson] [-o <file>]
             """,
         discussion: """
             A client keeps idle connections in a pool, the server's keep-alive timer closes one, and the next request \
@@ -28,14 +29,17 @@ struct Finrace: ParsableCommand {
               finrace --format html capture.pcap       a page to send on
               tcpdump -i any -w - | finrace -          from a pipe
               finrace sniff -i any tcp port 8080       live
+              finrace merge node1.json node2.json      reports of several nodes as one
 
-            EXIT CODES: 0 analysed, 1 --fail-on-race and a race, 64 wrong usage, 65 no capture or damaged, \
+            EXIT CODES: 0 analysed, 1 --fail-on-race and a race, 64 wrong usage, 65 no capture (no report) or damaged, \
             66 cannot be opened, 74 output cannot be written, 77 no permission to capture.
 
             'finrace help analyze' lists the options.
             """,
         version: finraceVersion,
-        subcommands: [Analyze.self, Sniff.self, ShowTimeline.self, ShowWhatIf.self, ListInterfaces.self],
+        subcommands: [
+            Analyze.self, Sniff.self, ShowTimeline.self, ShowWhatIf.self, MergeReports.self, ListInterfaces.self,
+        ],
         defaultSubcommand: Analyze.self)
 
     /// The words of the command line, what follows `--` being one filter expression, as with tcpdump.

@@ -33,7 +33,7 @@ struct ManualTests {
 
     /// Those that begin lines of the page.
     private static func options(ofPage lines: [Substring]) -> Set<String> {
-        let section = lines.drop { $0 != "OPTIONS" }.prefix { $0 != "SIGNALS" }
+        let section = lines.drop { $0 != "OPTIONS" }.prefix { $0 != "MERGING" }
         return Set(section.filter { $0.hasPrefix("     -") }.map { $0.dropFirst(5).components(separatedBy: "  ")[0] })
     }
 
@@ -46,7 +46,7 @@ struct ManualTests {
     }
 
     @Test func `it has the options of every command, and no others`() throws {
-        let commands = ["analyze", "sniff", "timeline", "whatif", "interfaces"]
+        let commands = ["analyze", "sniff", "timeline", "whatif", "merge", "interfaces"]
         let known = try runFinrace(["--help"]).text
         var options: Set<String> = []
         for command in commands {
