@@ -55,7 +55,7 @@ extension IPAddress: CustomStringConvertible {
 
     /// Reads an address as people write it, or nil when `text` is no address.
     public init?(_ text: some StringProtocol) {
-        if text.contains(":") {
+        if text.utf8.contains(UInt8(ascii: ":")) {
             self.init(v6: text)
         } else if let v4 = Self.parseV4(text) {
             self.init(v4: v4)
@@ -65,14 +65,23 @@ extension IPAddress: CustomStringConvertible {
     }
 
     private static func parseV4(_ text: some StringProtocol) -> UInt32? {
-        let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4 else { return nil }
-        var value: UInt32 = 0
-        for part in parts {
-            guard part.utf8.allSatisfy({ (48...57).contains($0) }), let byte = UInt8(part) else { return nil }
-            value = value << 8 | UInt32(byte)
+        var (value, part): (UInt32, UInt32) = (0, 0)
+        var (parts, digits) = (1, 0)
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                part = part * 10 + UInt32(byte - UInt8(ascii: "0"))
+                digits += 1
+                guard part <= UInt8.max else { return nil }
+            case UInt8(ascii: "."):
+                guard digits > 0 else { return nil }
+                value = value << 8 | part
+                (part, digits, parts) = (0, 0, parts + 1)
+            default:
+                return nil
+            }
         }
-        return value
+        return parts == 4 && digits > 0 ? value << 8 | part : nil
     }
 
     private init?(v6 text: some StringProtocol) {
