@@ -11,59 +11,42 @@ package struct JSONNumber: Sendable, Equatable {
     /// Larger exponents say the same: nothing, or more than any integer holds.
     private static let maximumExponent = 10_000
 
-    /// Reads a number of the grammar of RFC 8259 section 6 from `offset` on, which is moved behind it.
-    init(_ bytes: [UInt8], _ offset: inout Int, _ end: Int) throws(JSONError) {
-        var at = offset
-        func digit() -> UInt8? {
-            guard at < end, (48...57).contains(bytes[at]) else { return nil }
-            return bytes[at] - 48
-        }
-        func missing() -> JSONError {
-            at < end
-                ? JSONError(at, "a digit was expected") : JSONError(end, "the text ends in the middle of a value")
-        }
-        if at < end, bytes[at] == UInt8(ascii: "-") {
-            isNegative = true
-            at += 1
-        }
-        guard let first = digit() else { throw missing() }
+    /// The number that stands at `range`, as the grammar has it.
+    init(_ bytes: [UInt8], in range: Range<Int>) {
         var kept = 0
-        func keep(_ digit: UInt8, _ number: inout JSONNumber) -> Bool {
-            guard kept < Self.maximumDigits else { return false }
-            number.digits = number.digits * 10 + UInt64(digit)
-            if number.digits > 0 { kept += 1 }
-            return true
-        }
-        if first == 0 {
+        var isFraction = false
+        var at = range.lowerBound
+        while at < range.upperBound {
+            let byte = bytes[at]
             at += 1
-        } else {
-            while let digit = digit() {
-                if !keep(digit, &self) { exponent += 1 }
-                at += 1
+            switch byte {
+            case UInt8(ascii: "-"): isNegative = true
+            case UInt8(ascii: "."): isFraction = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"):
+                exponent += Self.power(bytes, in: at..<range.upperBound)
+                return
+            default:
+                // Digits beyond those that are kept count as places alone.
+                if kept < Self.maximumDigits {
+                    digits = digits * 10 + UInt64(byte - UInt8(ascii: "0"))
+                    if digits > 0 { kept += 1 }
+                    if isFraction { exponent -= 1 }
+                } else if !isFraction {
+                    exponent += 1
+                }
             }
         }
-        if at < end, bytes[at] == UInt8(ascii: ".") {
-            at += 1
-            guard digit() != nil else { throw missing() }
-            while let digit = digit() {
-                if keep(digit, &self) { exponent -= 1 }
-                at += 1
-            }
-        }
-        if at < end, bytes[at] | 0x20 == UInt8(ascii: "e") {
-            at += 1
-            let isDivided = at < end && bytes[at] == UInt8(ascii: "-")
-            if at < end, bytes[at] == UInt8(ascii: "-") || bytes[at] == UInt8(ascii: "+") { at += 1 }
-            guard digit() != nil else { throw missing() }
-            var power = 0
-            while let digit = digit() {
-                power = min(power * 10 + Int(digit), Self.maximumExponent)
-                at += 1
-            }
-            exponent += isDivided ? -power : power
-        }
-        offset = at
     }
+
+    private static func power(_ bytes: [UInt8], in range: Range<Int>) -> Int {
+        var power = 0
+        for byte in bytes[range] where isDigit(byte) {
+            power = min(power * 10 + Int(byte - UInt8(ascii: "0")), maximumExponent)
+        }
+        return bytes[range].first == UInt8(ascii: "-") ? -power : power
+    }
+
+    static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
 
     /// The number where it is an integer that fits; nil where it is not.
     package var integer: Int? {

@@ -33,6 +33,8 @@ package struct JSONScanner: Sendable {
     private let end: Int
     /// The next byte to look at.
     package private(set) var offset: Int
+    /// Blanks passed between the parts of values so far.
+    package private(set) var blanks = 0
     /// Open objects (1) and arrays (0), the innermost in the lowest bit.
     private var open: UInt64 = 0
     private var depth = 0
@@ -121,7 +123,7 @@ package struct JSONScanner: Sendable {
             case .object: try enterObject()
             case .array: try enterArray()
             case .string: _ = try passString()
-            case .number: _ = try JSONNumber(bytes, &offset, end)
+            case .number: _ = try passNumber()
             case .truth: try pass(bytes[offset] == UInt8(ascii: "t") ? "true" : "false")
             case .null: try pass("null")
             }
@@ -163,7 +165,10 @@ package struct JSONScanner: Sendable {
     }
 
     private mutating func skipBlanks() {
-        while offset < end, Self.isBlank(bytes[offset]) { offset += 1 }
+        while offset < end, Self.isBlank(bytes[offset]) {
+            offset += 1
+            blanks += 1
+        }
     }
 
     /// RFC 8259 section 2.
@@ -181,18 +186,21 @@ package struct JSONScanner: Sendable {
 
     /// A string.
     package mutating func string() throws(JSONError) -> String {
-        String(decoding: try text(), as: UTF8.self)
+        guard try kind() == .string else { throw expected("a string") }
+        return string(at: try passString())
     }
 
     /// What the string says that stands at `range`, quotes included.
     package func string(at range: Range<Int>) -> String {
-        String(decoding: unescaped(range), as: UTF8.self)
+        let content = bytes[(range.lowerBound + 1)..<(range.upperBound - 1)]
+        if !content.contains(UInt8(ascii: "\\")) { return String(decoding: content, as: UTF8.self) }
+        return String(decoding: unescaped(range), as: UTF8.self)
     }
 
     /// A number.
     package mutating func number() throws(JSONError) -> JSONNumber {
         guard try kind() == .number else { throw expected("a number") }
-        return try JSONNumber(bytes, &offset, end)
+        return JSONNumber(bytes, in: try passNumber())
     }
 
     /// A truth value.
@@ -201,6 +209,31 @@ package struct JSONScanner: Sendable {
         let isTrue = bytes[offset] == UInt8(ascii: "t")
         try pass(isTrue ? "true" : "false")
         return isTrue
+    }
+
+    /// Passes over a number (RFC 8259 section 6).
+    private mutating func passNumber() throws(JSONError) -> Range<Int> {
+        let start = offset
+        var at = offset
+        if bytes[at] == UInt8(ascii: "-") { at += 1 }
+        // No digit stands behind a zero.
+        at = at < end && bytes[at] == UInt8(ascii: "0") ? at + 1 : try endOfDigits(from: at)
+        if at < end, bytes[at] == UInt8(ascii: ".") { at = try endOfDigits(from: at + 1) }
+        if at < end, bytes[at] | 0x20 == UInt8(ascii: "e") {
+            at += 1
+            if at < end, bytes[at] == UInt8(ascii: "-") || bytes[at] == UInt8(ascii: "+") { at += 1 }
+            at = try endOfDigits(from: at)
+        }
+        offset = at
+        return start..<at
+    }
+
+    /// One digit at least.
+    private func endOfDigits(from start: Int) throws(JSONError) -> Int {
+        var at = start
+        while at < end, JSONNumber.isDigit(bytes[at]) { at += 1 }
+        guard at > start else { throw at < end ? JSONError(at, "a digit was expected") : cutOff }
+        return at
     }
 
     private mutating func pass(_ word: StaticString) throws(JSONError) {
@@ -219,22 +252,21 @@ package struct JSONScanner: Sendable {
         let start = offset
         guard start < end else { throw cutOff }
         guard bytes[start] == UInt8(ascii: "\"") else { throw expected("a string") }
-        offset += 1
-        while offset < end {
-            let byte = bytes[offset]
+        var at = start + 1
+        while at < end {
+            let byte = bytes[at]
             if byte == UInt8(ascii: "\"") {
-                offset += 1
+                offset = at + 1
                 return start..<offset
             }
-            guard byte >= 0x20 else { throw JSONError(offset, "a control character in a string") }
-            offset += byte == UInt8(ascii: "\\") ? try escapeLength() : 1
+            guard byte >= 0x20 else { throw JSONError(at, "a control character in a string") }
+            at += byte == UInt8(ascii: "\\") ? try escapeLength(at) : 1
         }
-        offset = end
         throw cutOff
     }
 
-    /// How long the escape is that begins here (RFC 8259 section 7).
-    private func escapeLength() throws(JSONError) -> Int {
+    /// How long the escape is that begins at `offset` (RFC 8259 section 7).
+    private func escapeLength(_ offset: Int) throws(JSONError) -> Int {
         guard offset + 1 < end else { throw cutOff }
         switch bytes[offset + 1] {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),

@@ -87,26 +87,12 @@ public struct MergedReport: Sendable {
     private func append(_ place: Int, of index: Int, to output: inout [UInt8]) {
         let report = reports[index]
         let flow = report.flows[place]
-        var scanner = JSONScanner(report.text, in: flow.range)
-        output.append(UInt8(ascii: "{"))
-        // It was read before.
-        try? scanner.enterObject()
-        while let name = try? scanner.nextName() {
-            guard let value = try? scanner.skip() else { break }
-            switch scanner.string(at: name) {
-            case "report", "also_reported": continue
-            case "type":
-                separate(&output)
-                JSONWriter.append(to: &output) { json in
-                    json.member("type", "flow")
-                    json.member("report", report.names.list[flow.name])
-                }
-            default:
-                separate(&output)
-                scanner.appendCompact(name, to: &output)
-                output.append(UInt8(ascii: ":"))
-                scanner.appendCompact(value, to: &output)
-            }
+        if let typeEnd = flow.plainTypeEnd {
+            output.append(contentsOf: report.text[flow.range.lowerBound..<typeEnd])
+            appendName(of: flow, report, to: &output)
+            output.append(contentsOf: report.text[typeEnd..<(flow.range.upperBound - 1)])
+        } else {
+            appendMembers(of: flow, report, to: &output)
         }
         let others = otherReports(place, of: index)
         if !others.isEmpty {
@@ -116,6 +102,33 @@ public struct MergedReport: Sendable {
             }
         }
         output.append(UInt8(ascii: "}"))
+    }
+
+    /// One after the other, without blanks.
+    private func appendMembers(of flow: ReportedFlow, _ report: ReadReport, to output: inout [UInt8]) {
+        var scanner = JSONScanner(report.text, in: flow.range)
+        output.append(UInt8(ascii: "{"))
+        // It was read before.
+        try? scanner.enterObject()
+        while let name = try? scanner.nextName() {
+            guard let value = try? scanner.skip() else { break }
+            let isType: Bool
+            switch scanner.string(at: name) {
+            case "report", "also_reported": continue
+            case "type": isType = true
+            default: isType = false
+            }
+            separate(&output)
+            scanner.appendCompact(name, to: &output)
+            output.append(UInt8(ascii: ":"))
+            scanner.appendCompact(value, to: &output)
+            if isType { appendName(of: flow, report, to: &output) }
+        }
+    }
+
+    private func appendName(of flow: ReportedFlow, _ report: ReadReport, to output: inout [UInt8]) {
+        separate(&output)
+        JSONWriter.append(to: &output) { $0.member("report", report.names.list[flow.name]) }
     }
 
     private func separate(_ output: inout [UInt8]) {

@@ -34,6 +34,9 @@ struct ReportedFlow: Sendable {
 
     /// Where its text stands in the report.
     var range: Range<Int>
+    /// Where its `type` ends, if there is no blank between its parts and no merge was before: all else is passed on as it
+    /// stands.
+    var plainTypeEnd: Int?
     /// Its `report`, where an earlier merge wrote one: an index of the report's `names`; 0 is the report itself.
     var name = 0
     /// Its number within that report.
@@ -119,13 +122,16 @@ extension ReportedFlow {
         var close: Close?
         var name = 0
         var isFlow = false
+        let blanks = scanner.blanks
         // The rest goes to its place at once, whatever comes before.
         let nowhere = Endpoint(address: IPAddress(v4: 0), port: 0)
         summary = FlowSummary(server: nowhere, .opaque, .inconclusive)
         try scanner.enterObject()
         while let member = try scanner.nextName(Member.self) {
             switch member {
-            case .type: isFlow = try scanner.string() == "flow"
+            case .type:
+                isFlow = try scanner.string() == "flow"
+                plainTypeEnd = scanner.offset
             case .report: name = names.index(of: try scanner.string())
             case .alsoReported: alsoReported = try Self.entries(&scanner)
             case .flow: number = try scanner.count()
@@ -151,6 +157,7 @@ extension ReportedFlow {
             let verdict
         else { throw JSONError(begin, "a flow object was expected, with all that it always has") }
         range = begin..<scanner.offset
+        if scanner.blanks != blanks || name != 0 || alsoReported != nil { plainTypeEnd = nil }
         (self.name, self.number, self.client, self.start, self.end) = (name, number, client, start, end)
         (summary.server, summary.applicationProtocol, summary.verdict) = (server, spoken, verdict)
         (summary.requests, summary.responses) = (requests, responses)
