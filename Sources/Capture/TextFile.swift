@@ -20,8 +20,16 @@ public enum TextFile {
 }
 
 extension TextFile {
+    /// A file's content as far as it could be read.
+    public struct Content: Sendable {
+        /// What was read.
+        public var bytes: [UInt8]
+        /// Why it may not be all; nil where it is.
+        public var problem: CaptureError?
+    }
+
     /// The whole content of the file at `path`; nil where it has more than `limit` bytes, unpacked.
-    public static func content(of path: String, atMost limit: Int) throws(CaptureError) -> [UInt8]? {
+    public static func content(of path: String, atMost limit: Int) throws(CaptureError) -> Content? {
         let stream = try SavefileStream(SavefileInput(path))
         var content: [UInt8] = []
         // At once where the size is known: an array that grows is copied, and takes twice its size meanwhile.
@@ -33,9 +41,10 @@ extension TextFile {
             guard content.count + count <= limit else { return nil }
             content.append(contentsOf: buffer[..<count])
         }
-        guard stream.end(isCut: false, after: 0) == nil else {
-            throw CaptureError(.damaged, path, "cannot be unpacked to its end")
-        }
-        return content
+        let isWhole = stream.end(isCut: false, after: 0) == nil
+        return Content(
+            bytes: content,
+            problem: isWhole
+                ? nil : CaptureError(.damaged, stream.name, "cannot be unpacked to its end; what came before was read"))
     }
 }

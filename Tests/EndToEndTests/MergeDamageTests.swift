@@ -94,6 +94,13 @@ struct MergeDamageTests {
             let run = try runFinrace(["merge", "a.json.gz"], currentDirectory: directory)
             #expect(run.status == 0, "\(run.errors)")
             #expect(try JSONValue(run.output)["capture"]?["packets"] == .number(65))
+            // One that is cut is used as far as it can be unpacked.
+            let packed = directory.appendingPathComponent("a.json.gz")
+            try Data(contentsOf: packed).dropLast(4).write(to: packed)
+            let cut = try runFinrace(["merge", "a.json.gz"], currentDirectory: directory)
+            #expect(cut.status == 65)
+            #expect(cut.errorLines.count == 1, "\(cut.errors)")
+            #expect(!cut.output.isEmpty)
         }
     }
 
@@ -103,7 +110,7 @@ struct MergeDamageTests {
         var used: Set<Int> = []
         for count in stride(from: 300, to: text.count, by: text.count / 17) {
             let run = try merge(Array(text[..<count]))
-            expectRefused(run, "the text ends in the middle of a value at line ", "merged")
+            expectRefused(run, "the text ends in the middle of a value at line ", " before")
             if !run.output.isEmpty, case .array(let flows)? = try JSONValue(run.output)["flows"] {
                 used.insert(flows.count)
                 #expect(try JSONValue(run.output)["capture"]?["files"]?[0]?["report"] == .string("report"))

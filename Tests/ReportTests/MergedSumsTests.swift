@@ -85,6 +85,18 @@ struct MergedSumsTests {
         #expect(merged.servers.count == 2)
     }
 
+    @Test("A server of which a connection counts under another address is summed up anew")
+    func leftOut() throws {
+        let other = ReportText.alsoSeenAs("10.9.0.1:5000", "10.9.0.2:8080", flow: 9)
+        let merged = Merged(
+            ReportText.report("a", Flow(more: other), Flow(number: 1, client: "10.0.0.1:1")),
+            ReportText.report("b", Flow(client: "10.9.0.1:5000", server: "10.9.0.2:8080", verdict: "crossed")))
+        #expect(merged.flows.count == 2)
+        let servers = try merged.servers.map { try object($0) }
+        #expect(servers.count == 2)
+        #expect(servers.allSatisfy { $0["connections"] == .number(1) && $0["requests"] == .number(2) })
+    }
+
     @Test("What server objects count beyond the listed flows is kept, what two reports have counts once")
     func servers() throws {
         func report(_ name: String, _ more: String, connections: Int, _ flows: Flow...) -> (name: String, text: String)
@@ -129,7 +141,9 @@ struct MergedSumsTests {
         let near = nearMisses.map { #","near_misses":\#($0)"# } ?? ""
         let lines =
             flows.map(\.text) + [
-                ReportText.server(connections: flows.count, requests: 2 * flows.count, near),
+                ReportText.server(
+                    connections: flows.count, requests: 2 * flows.count,
+                    near + #","closes":{"mass_close":\#(flows.count)}"#),
                 ReportText.capture(name, flows: flows.count, requests: 2 * flows.count),
             ]
         return (name, lines.joined(separator: "\n"))

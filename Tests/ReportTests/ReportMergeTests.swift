@@ -108,6 +108,15 @@ struct ReportMergeTests {
         }
     }
 
+    @Test("What one report saw apart is apart, whatever another says")
+    func apart() {
+        let both = Flow(more: ReportText.alsoSeenAs("10.9.0.1:5000", "10.9.0.2:8080", flow: 6))
+        let one = ReportText.report(
+            "a", Flow(number: 1), Flow(number: 2, client: "10.9.0.1:5000", server: "10.9.0.2:8080"))
+        #expect(Merged(one, ReportText.report("b", both)).flows.count == 2)
+        #expect(Merged(ReportText.report("b", both), one).flows.count == 2)
+    }
+
     @Test("The second name of a connection goes with its first, and counts nothing")
     func secondNames() {
         let names = ("10.9.0.1:5000", "10.9.0.2:8080")

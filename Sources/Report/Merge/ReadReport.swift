@@ -18,7 +18,7 @@ struct ReadReport: Sendable {
     /// Where its capture object stands; nil without one.
     private(set) var capture: Range<Int>?
     /// What is wrong with it, in one line; nil where nothing is.
-    private(set) var problem: String?
+    var problem: String?
 
     private var captureStart: Timestamp?
     /// Flows by report and number: where they stand in `flows`.
@@ -88,8 +88,13 @@ struct ReadReport: Sendable {
         } else if !isJSON {
             problem = Self.noReport + " (\(place): \(error.problem))"
         } else {
-            let used = flows.count == 1 ? "flow before it was" : "\(flows.count) flows before it were"
-            problem = "\(error.problem) at \(place) (cut off, still being written, or damaged); the \(used) merged"
+            let used =
+                switch flows.count {
+                case 0: "no flow came before"
+                case 1: "the flow before it was merged"
+                case let count: "the \(count) flows before it were merged"
+                }
+            problem = "\(error.problem) at \(place) (cut off, still being written, or damaged); \(used)"
         }
     }
 

@@ -39,9 +39,13 @@ public struct ReportMerge: Sendable {
 
     /// Takes one report.
     ///
-    /// - Parameter name: its name, which stands beside each of its flows.
-    public mutating func add(_ text: [UInt8], name: String) -> Outcome {
-        let report = ReadReport(text, name: name)
+    /// - Parameters:
+    ///   - name: its name, which stands beside each of its flows.
+    ///   - problem: what is known to be wrong with its file; nil for nothing. Where the report is seen to be cut off that
+    ///     is said, once.
+    public mutating func add(_ text: [UInt8], name: String, problem: String? = nil) -> Outcome {
+        var report = ReadReport(text, name: name)
+        report.problem = report.problem ?? problem
         if report.isEmpty {
             let problem = report.problem ?? ReadReport.noReport
             addUnread(name, problem)

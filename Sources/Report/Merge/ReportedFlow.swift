@@ -3,26 +3,6 @@ import Messages
 import Teardown
 import Wire
 
-/// The names of the reports that the flows of one are from: its own first, then those that an earlier merge wrote.
-struct ReportNames: Sendable {
-    private(set) var list: [String]
-    private var places: [String: Int] = [:]
-
-    init(_ own: String) {
-        list = [own]
-    }
-
-    /// The place of a name that a flow has; one that is new is added.
-    mutating func index(of name: String) -> Int {
-        // Flows of one report follow each other.
-        if list.count > 1, list.last == name { return list.count - 1 }
-        if let place = places[name] { return place }
-        list.append(name)
-        places[name] = list.count - 1
-        return list.count - 1
-    }
-}
-
 /// A flow object of a report, as far as merging looks into it; its text is passed on.
 struct ReportedFlow: Sendable {
     /// Another address pair of the same connection.
@@ -236,53 +216,6 @@ extension ReportedFlow {
             }
         }
         return close
-    }
-}
-
-extension FlowSummary {
-    /// Of the evidence: the gap before the lost request, and what became of the request.
-    fileprivate mutating func readEvidence(_ scanner: inout JSONScanner) throws(JSONError) {
-        try scanner.enterObject()
-        while let name = try scanner.nextMember() {
-            switch name {
-            case "idle_before_request_s": idleBeforeLoss = try scanner.length()
-            case "retry_safe": isRetrySafe = try scanner.truth()
-            case "retried_as": isHiddenRace = try Self.isAnswered(&scanner)
-            default: try scanner.skip()
-            }
-        }
-    }
-
-    /// Whether the repetition was answered, and is not another request.
-    private static func isAnswered(_ scanner: inout JSONScanner) throws(JSONError) -> Bool {
-        var (isAnswered, isDoubtful) = (false, false)
-        try scanner.enterObject()
-        while let name = try scanner.nextMember() {
-            switch name {
-            case "outcome": isAnswered = try scanner.word(RetryFinding.Outcome.self) == .answered
-            case "doubtful": isDoubtful = try scanner.truth()
-            default: try scanner.skip()
-            }
-        }
-        return isAnswered && !isDoubtful
-    }
-}
-
-extension CloseCause {
-    /// What the connection alone showed, of a cause that showed beside its report's other connections: among those of
-    /// several reports it is judged anew. The rule is that of `CloseFinding`, with the usual `--min-idle`: a report
-    /// does not tell the one that it was made with.
-    fileprivate func alone(after idle: Nanoseconds?, _ verdict: Verdict) -> CloseCause {
-        switch self {
-        case .idleTimeout, .announced, .afterRequest, .unknown: self
-        case .maxRequests: .afterRequest
-        case .maxAge, .massClose:
-            if let idle, idle >= JudgeSettings().minimumIdle {
-                .idleTimeout
-            } else {
-                verdict == .idleClose ? .afterRequest : .unknown
-            }
-        }
     }
 }
 

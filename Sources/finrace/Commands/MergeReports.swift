@@ -49,15 +49,15 @@ struct MergeReports: ParsableCommand {
         var room = Self.maximumSize
         for name in reports {
             do {
-                guard let text = try TextFile.content(of: name, atMost: room) else {
+                guard let content = try TextFile.content(of: name, atMost: room) else {
                     let problem = "is left out: all reports together have more than \(Self.maximumSize >> 20) MiB"
                     merge.addUnread(name, problem)
                     complain("\(name): \(problem)")
                     status = status ?? ExitStatus.data
                     continue
                 }
-                room -= text.count
-                add(text, name, to: &merge, &status)
+                room -= content.bytes.count
+                add(content, name, to: &merge, &status)
             } catch {
                 merge.addUnread(name, error.problem)
                 complain(error.description)
@@ -69,9 +69,11 @@ struct MergeReports: ParsableCommand {
         if let status { throw status }
     }
 
-    private func add(_ text: [UInt8], _ name: String, to merge: inout ReportMerge, _ status: inout ExitCode?) {
+    private func add(
+        _ content: TextFile.Content, _ name: String, to merge: inout ReportMerge, _ status: inout ExitCode?
+    ) {
         let shown = name == "-" ? "standard input" : name
-        switch merge.add(text, name: name) {
+        switch merge.add(content.bytes, name: name, problem: content.problem?.problem) {
         case .whole:
             break
         case .noted(let note):
