@@ -87,7 +87,7 @@ private func report(_ analyzer: inout Analyzer, _ frames: Int) {
     }
 }
 
-private func requireJSON(_ bytes: [UInt8]) {
+func requireJSON(_ bytes: [UInt8]) {
     require(JSONCheck.isObject(bytes), "not a JSON object: \(String(decoding: bytes, as: UTF8.self))")
 }
 

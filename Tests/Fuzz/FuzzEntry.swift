@@ -12,6 +12,7 @@ enum FuzzEntry: String, CaseIterable {
     case pcapng
     case savefile
     case analyzer
+    case report
 
     /// The entry of this process.
     static let current: FuzzEntry = {
@@ -31,6 +32,7 @@ enum FuzzEntry: String, CaseIterable {
         case .pcapng: fuzzPcapng(input.rest)
         case .savefile: fuzzSavefile(input.rest)
         case .analyzer: fuzzAnalyzer(input)
+        case .report: fuzzReports(input.rest)
         }
     }
 }

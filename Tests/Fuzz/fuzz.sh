@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-entries="frame http1 http2 tls pcapng savefile analyzer"
+entries="frame http1 http2 tls pcapng savefile analyzer report"
 entry=${1:?name an entry ($entries) or all}
 runs=${2:-1000000}
 shift $(($# < 2 ? $# : 2))

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Makes Tests/Fuzz/Seeds from captures/ and from a few lines written here. Run from anywhere; no arguments."""
 
+import json
 import pathlib
 import shutil
 import struct
@@ -180,9 +181,41 @@ ANALYZER = {
     "tls12": analyzer([f for f in one_flow("crossed-tls12", limit=30) if len(f[2]) < 700], 2),
 }
 
+
+def report(flow, **more):
+    """A report with one flow, as finrace writes it; what merging looks into."""
+    ends = {"client": {"ip": "10.0.0.1", "port": 40000 + flow}, "server": {"ip": "10.0.0.2", "port": 80}}
+    close = {"by": "server", "kind": "fin", "frame": 9, "time": 5.0 + flow, "idle_s": 5.000123, "cause": "idle_timeout"}
+    evidence = {"idle_before_request_s": 4.9, "retry_safe": True, "retried_as": {"flow": 7, "outcome": "answered"}}
+    flow = {"type": "flow", "flow": flow, **ends, "start": 0.000001, "end": 6.5, "rtt_client_s": 0.01,
+            "rtt_server_s": 0.00002, "protocol": "http1", "requests": 2, "responses": 1, "max_idle_reuse_s": 4.5,
+            "close": close, "verdict": "crossed", "race": True, "evidence": evidence, **more}
+    server = {"type": "server", "server": ends["server"], "connections": 3, "requests": 4, "races": {"crossed": 1},
+              "hidden_races": 1, "advertised_keep_alive_s": 5, "near_misses": 1, "closes": {"idle_timeout": 1}}
+    capture = {"type": "capture", "files": [{"name": "a.pcap"}], "link_types": ["EN10MB"], "packets": 20, "bytes": 2000,
+               "start": 0.000001, "end": 6.5, "flows": 3, "requests": 4, "races": {"crossed": 1}, "hidden_races": 1,
+               "inconclusive": {"capture_gap": 0}, "quality": {"gaps": 0, "undecoded": {"not_tcp": 3}}}
+    return flow, server, capture
+
+
+def lines(*objects):
+    return "".join(json.dumps(o, separators=(",", ":")) + "\n" for o in objects).encode()
+
+
+def document(flow, server, capture):
+    return json.dumps({"schema": "finrace/1", "flows": [flow], "capture": capture, "servers": [server]}, indent=1).encode()
+
+
+OTHER_NAME = {"client": {"ip": "10.0.0.1", "port": 40000}, "server": {"ip": "fd00::2", "port": 80}, "flow": 1}
+REPORT = {
+    "lines": lines(*report(0)),
+    "two": document(*report(0)) + b"\0" + lines(*report(0, verdict="inconclusive", reason="capture_gap")),
+    "names": lines(*report(0, also_seen_as=[OTHER_NAME])) + b"\0" + document(*report(1, report="node3")),
+}
+
 shutil.rmtree(seeds, ignore_errors=True)
 for entry, files in {"frame": FRAMES, "http1": HTTP1, "http2": HTTP2, "tls": TLS, "pcapng": PCAPNG,
-                     "savefile": PCAP | {"one": PCAPNG["one"]}, "analyzer": ANALYZER}.items():
+                     "savefile": PCAP | {"one": PCAPNG["one"]}, "analyzer": ANALYZER, "report": REPORT}.items():
     (seeds / entry).mkdir(parents=True)
     for name, data in files.items():
         (seeds / entry / name).write_bytes(data)
