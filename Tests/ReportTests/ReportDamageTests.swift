@@ -61,7 +61,7 @@ struct ReportDamageTests {
         var random = SeededRandom()
         print("merging \(form): FINRACE_SEED=\(random.seed)")
         var (whole, damaged) = (0, 0)
-        for _ in 0..<300 {
+        for _ in 0..<100 {
             var bytes = text
             for _ in 0..<random.number(1...4) {
                 let place = random.number(0...(bytes.count - 1))
