@@ -1,8 +1,8 @@
 /// Which batch goes which step next, and on which of two threads.
 ///
 /// A batch goes three steps, each in the order of the capture: it is read, it is staged, it is taken. Staging is the
-/// second thread's and taking the caller's: each has much state, which stays in its processor's cache. Reading has
-/// little, and whichever thread has nothing else to do does it, one at a time: so neither waits while there is work, and
+/// second thread's and taking the caller's: each has much state, which had to go from one processor's cache to the
+/// other's otherwise. Reading has little, and whichever thread has nothing else to do does it, one at a time: so neither waits while there is work, and
 /// the time is half of all steps' together, however these divide (measured: a sixth less than with all of the reading on
 /// the second thread).
 struct BatchSchedule<Batch> {
@@ -18,8 +18,8 @@ struct BatchSchedule<Batch> {
         case end
     }
 
-    /// Batches at a time. What is made of the end of flows comes in bursts (measured: reports of all flows by a seventh
-    /// faster with twelve than with two).
+    /// Batches at a time. What is made of the end of flows comes in bursts (measured: reports of all flows take some
+    /// percent longer with three).
     private static var maximumBatches: Int { 12 }
     /// Batches that are read and wait to be staged: the staging thread has work then while the other one reads. With one,
     /// each waits for the other by turns.
@@ -84,7 +84,7 @@ struct BatchSchedule<Batch> {
 
     mutating func didTake(_ batch: Batch) { empty.append(batch) }
 
-    /// Nothing more is wanted: what is not at hand is not worked on any more.
+    /// Nothing more is wanted: what neither thread has at hand is not worked on any more.
     mutating func stop() {
         isRead = true
         read = []
