@@ -2,9 +2,9 @@
 ///
 /// A batch goes three steps, each in the order of the capture: it is read, it is staged, it is taken. Staging is the
 /// second thread's and taking the caller's: each has much state, which had to go from one processor's cache to the
-/// other's otherwise. Reading has little, and whichever thread has nothing else to do does it, one at a time: so neither waits while there is work, and
-/// the time is half of all steps' together, however these divide (measured: a sixth less than with all of the reading on
-/// the second thread).
+/// other's otherwise. Reading has little, and whichever thread has nothing else to do does it, one at a time: so neither
+/// waits while there is work, and the time is half of all steps' together, as long as none of them is longer than that
+/// (measured: a sixth less than with all of the reading on the second thread).
 struct BatchSchedule<Batch> {
     /// What a thread is to do next.
     enum Step {
