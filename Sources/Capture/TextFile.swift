@@ -7,14 +7,24 @@ public enum TextFile {
         of path: String, _ body: (ArraySlice<UInt8>) -> Void
     ) throws(CaptureError) {
         let stream = try SavefileStream(SavefileInput(path))
+        let isWhole = read(stream) { piece in
+            body(piece)
+            return true
+        }
+        if !isWhole {
+            throw CaptureError(.damaged, path, "cannot be unpacked to its end; the lines before that were read")
+        }
+    }
+
+    /// Lends the content piece by piece until `body` returns false.
+    ///
+    /// - Returns: whether nothing is wrong with the file, as far as it was read.
+    private static func read(_ stream: SavefileStream, _ body: (ArraySlice<UInt8>) -> Bool) -> Bool {
         var buffer = [UInt8](repeating: 0, count: pieceSize)
         while true {
             let count = stream.read(to: &buffer, from: 0)
-            guard count > 0 else { break }
-            body(buffer[..<count])
-        }
-        guard stream.end(isCut: false, after: 0) == nil else {
-            throw CaptureError(.damaged, path, "cannot be unpacked to its end; the lines before that were read")
+            guard count > 0 else { return stream.end(isCut: false, after: 0) == nil }
+            guard body(buffer[..<count]) else { return true }
         }
     }
 }
@@ -34,14 +44,13 @@ extension TextFile {
         var content: [UInt8] = []
         // At once where the size is known: an array that grows is copied, and takes twice its size meanwhile.
         content.reserveCapacity(min(stream.position.size ?? 0, limit))
-        var buffer = [UInt8](repeating: 0, count: pieceSize)
-        while true {
-            let count = stream.read(to: &buffer, from: 0)
-            guard count > 0 else { break }
-            guard content.count + count <= limit else { return nil }
-            content.append(contentsOf: buffer[..<count])
+        var fits = true
+        let isWhole = read(stream) { piece in
+            fits = content.count + piece.count <= limit
+            if fits { content.append(contentsOf: piece) }
+            return fits
         }
-        let isWhole = stream.end(isCut: false, after: 0) == nil
+        guard fits else { return nil }
         return Content(
             bytes: content,
             problem: isWhole

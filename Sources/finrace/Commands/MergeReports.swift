@@ -48,16 +48,17 @@ struct MergeReports: ParsableCommand {
         var status: ExitCode?
         var room = Self.maximumSize
         for name in reports {
+            let shown = name == "-" ? "standard input" : name
             do {
                 guard let content = try TextFile.content(of: name, atMost: room) else {
                     let problem = "is left out: all reports together have more than \(Self.maximumSize >> 20) MiB"
                     merge.addUnread(name, problem)
-                    complain("\(name): \(problem)")
+                    complain("\(shown): \(problem)")
                     status = status ?? ExitStatus.data
                     continue
                 }
                 room -= content.bytes.count
-                add(content, name, to: &merge, &status)
+                add(content, name, shown, to: &merge, &status)
             } catch {
                 merge.addUnread(name, error.problem)
                 complain(error.description)
@@ -70,9 +71,9 @@ struct MergeReports: ParsableCommand {
     }
 
     private func add(
-        _ content: TextFile.Content, _ name: String, to merge: inout ReportMerge, _ status: inout ExitCode?
+        _ content: TextFile.Content, _ name: String, _ shown: String, to merge: inout ReportMerge,
+        _ status: inout ExitCode?
     ) {
-        let shown = name == "-" ? "standard input" : name
         switch merge.add(content.bytes, name: name, problem: content.problem?.problem) {
         case .whole:
             break
