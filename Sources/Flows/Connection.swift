@@ -17,25 +17,34 @@ public enum RoleBasis: String, Sendable {
 /// One TCP connection as it was seen: two halves, the handshake, and how each side ended it.
 ///
 /// Plain values only: a million of them lie side by side in the flow table, and a segment changes its own in place. In
-/// a capture of thousands of connections each segment waits for its connection's cache lines, so what every segment
-/// touches comes first: 80 bytes here, and the first 32 of each half. In this order they leave no holes.
+/// a capture of thousands of connections each segment waits for its connection's cache lines. 192 bytes are three of
+/// these, and in this order there are no holes. The elements of a large array begin 16 bytes before the end of a line
+/// (behind the headers of allocator and array): so few segments touch the first 16 bytes, and every segment what fills
+/// the line behind them, and the first 32 bytes of each half.
 public struct Connection {
-    /// Its endpoints.
-    package let key: FlowKey
-    /// Whether nothing of it was seen but headers quoted in ICMP errors: it has a number, as Wireshark gives it one,
-    /// and is no connection of this capture.
-    package let isOnlyQuoted: Bool
+    /// The first frame, duplicates included.
+    public private(set) var firstFrame: Int
+    /// The first frame's time.
+    public let start: Timestamp
+
+    /// Its addresses, as the flow table knows them.
+    let addresses: AddressPair
     /// Whether its place in the flow table is its own; false once it was removed.
     package internal(set) var isInUse = true
-    /// Whether it waits among the closed flows.
-    var isRetiring = false
     /// The side that opened the connection, as far as `roleBasis` carries.
     public package(set) var client: Side
     /// How `client` was found.
     public package(set) var roleBasis: RoleBasis
+    private let lowPort: UInt16
+    private let highPort: UInt16
+    private var seen: Handshake.Seen = []
     /// Whether bytes of it were handed on: kept for who does.
     package var isSpoken = false
-    private var seen: Handshake.Seen = []
+    /// Whether nothing of it was seen but headers quoted in ICMP errors: it has a number, as Wireshark gives it one,
+    /// and is no connection of this capture.
+    package let isOnlyQuoted: Bool
+    /// Whether it waits among the closed flows.
+    var isRetiring = false
     /// Whether one of its SYNs has nothing that tells it from others.
     private var isNameless = false
     /// The place of the flow that used the same endpoints before, or -1.
@@ -44,6 +53,8 @@ public struct Connection {
     var newestMark: Int32 = -1
     /// Frames that were other interfaces' copies of one packet.
     public private(set) var duplicates: UInt32 = 0
+    /// Segments that came ahead of a hole.
+    public private(set) var outOfOrder: UInt32 = 0
     /// Its number: Wireshark's `tcp.stream`.
     package let number: Int
     /// The last frame, duplicates included.
@@ -52,21 +63,19 @@ public struct Connection {
     public private(set) var end: Timestamp
     private var halves: [2 of HalfConnection] = [HalfConnection(), HalfConnection()]
 
-    /// The first frame, duplicates included.
-    public private(set) var firstFrame: Int
-    /// The first frame's time.
-    public let start: Timestamp
     private var synAck = Timestamp(nanoseconds: 0)
-    private var handshakeAck = Timestamp(nanoseconds: 0)
-    /// What its SYNs were, addresses left out: both sides' together, for either may be the low one.
-    private var synIdentity: UInt64 = 0
-    /// Segments that came ahead of a hole.
-    public private(set) var outOfOrder: UInt32 = 0
+    /// When the handshake was over. Until then, what its SYNs were, which nobody asks for afterwards: addresses left
+    /// out, both sides' together, for either may be the low one.
+    private var handshakeEnd = Timestamp(nanoseconds: 0)
 
     /// A connection whose first segment is `segment`.
-    init(number: Int, key: FlowKey, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
+    init(
+        number: Int, _ addresses: AddressPair, _ ports: (low: UInt16, high: UInt16), sender: Side,
+        _ segment: borrowing Segment, _ info: borrowing FrameInfo
+    ) {
         self.number = number
-        self.key = key
+        self.addresses = addresses
+        (lowPort, highPort) = ports
         isOnlyQuoted = segment.form == .quoted
         firstFrame = info.number
         lastFrame = info.number
@@ -77,22 +86,22 @@ public struct Connection {
         } else if segment.flags.contains(.syn) {
             (client, roleBasis) = (sender, .syn)
         } else {
-            (client, roleBasis) = (Self.clientByPort(key, sender), .port)
+            (client, roleBasis) = (Self.clientByPort(ports, sender), .port)
         }
     }
 
     /// A connection whose first segment is `segment`, and that was quoted before.
     init(following quoted: Connection, sender: Side, _ segment: borrowing Segment, _ info: borrowing FrameInfo) {
-        self.init(number: quoted.number, key: quoted.key, sender: sender, segment, info)
+        self.init(number: quoted.number, quoted.addresses, quoted.ports, sender: sender, segment, info)
         previous = quoted.previous
         firstFrame = quoted.firstFrame
         for side in [Side.low, .high] { self[side].countTraces(of: quoted[side]) }
     }
 
     /// Servers listen on lower ports than those that clients are given (RFC 6335 section 6).
-    private static func clientByPort(_ key: FlowKey, _ sender: Side) -> Side {
-        if key.lowPort == key.highPort { return sender }
-        return key.lowPort < key.highPort ? .high : .low
+    private static func clientByPort(_ ports: (low: UInt16, high: UInt16), _ sender: Side) -> Side {
+        if ports.low == ports.high { return sender }
+        return ports.low < ports.high ? .high : .low
     }
 
     /// The half that `side` sends.
@@ -102,13 +111,15 @@ public struct Connection {
     }
 
     /// The handshake's round trips as the capture point saw them.
-    public var handshake: Handshake { Handshake(start: start, seen: seen, synAck: synAck, ack: handshakeAck) }
+    public var handshake: Handshake { Handshake(start: start, seen: seen, synAck: synAck, ack: handshakeEnd) }
 
     /// The server's side.
     public var server: Side { client.other }
 
-    /// The endpoint of one side.
-    public func endpoint(_ side: Side) -> Endpoint { key.endpoint(side) }
+    /// Its ports; `FlowTable.key` has the addresses, too.
+    var ports: (low: UInt16, high: UInt16) {
+        @inline(__always) get { (lowPort, highPort) }
+    }
 
     /// Whether bytes of either side went past the capture.
     package var hasGap: Bool { self[.low].hasGap || self[.high].hasGap }
@@ -163,7 +174,7 @@ public struct Connection {
     ) {
         var handshake = handshake
         handshake.receive(segment, fromClient: side == client, info.time)
-        (seen, synAck, handshakeAck) = (handshake.seen, handshake.synAck, handshake.ack)
+        (seen, synAck, handshakeEnd) = (handshake.seen, handshake.synAck, handshake.ack)
     }
 
     /// The peer's bytes that `side` acknowledges with new data of its own, and that the capture does not have: an
@@ -209,9 +220,9 @@ public struct Connection {
     }
 
     private mutating func noteSYN(_ segment: borrowing Segment, _ side: Side) {
-        if !self[side].hasSYN {
+        if !self[side].hasSYN, !seen.contains(.ack) {
             let identity = Self.identity(ofSYN: segment)
-            synIdentity &+= identity
+            handshakeEnd.nanoseconds &+= Int64(bitPattern: identity)
             if identity == 0 { isNameless = true }
         }
         self[side].known.insert(.syn)
@@ -229,9 +240,11 @@ public struct Connection {
         return mix(UInt64(segment.sequence.rawValue) << 32 | UInt64(segment.window), stamps)
     }
 
-    /// What a connection has in common with its other names behind a NAT, or nil where its handshake does not tell.
+    /// What a connection has in common with its other names behind a NAT, or nil where its handshake does not tell, or
+    /// is over.
     var handshakeIdentity: UInt64? {
-        isNameless || !self[.low].hasSYN || !self[.high].hasSYN ? nil : synIdentity
+        guard !isNameless, !seen.contains(.ack), self[.low].hasSYN, self[.high].hasSYN else { return nil }
+        return UInt64(bitPattern: handshakeEnd.nanoseconds)
     }
 
     /// The gap in `side`'s stream before `segment`, if its peer acknowledged what is missing.

@@ -45,15 +45,16 @@ extension FlowTable {
 
     /// Forgets the flow at `place`.
     package mutating func remove(_ place: Int) {
-        let key = connections[place].key
+        let key = key(of: place)
         let hash = index.hash(key)
-        if let newest = index.find(hash, matches: { connections[$0].key == key }) {
+        if let newest = find(key, hash) {
             if newest == place {
                 index.remove(hash, place: place)
             } else if Int(connections[newest].previous) == place {
                 connections[newest].previous = -1
             }
         }
+        addresses.remove(connections[place].addresses)
         marks.remove(connections[place].newestMark)
         twins.forget(connections[place].number)
         for side in [Side.low, .high] {

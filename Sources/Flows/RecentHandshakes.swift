@@ -9,6 +9,8 @@ struct RecentHandshakes {
     private struct Entry {
         var identity: UInt64 = 0
         var place: Int32 = -1
+        /// Tells whether the place still has the same flow.
+        var number: UInt32 = 0
     }
 
     /// Handshakes that share a place, the newest first: a cache line.
@@ -16,19 +18,21 @@ struct RecentHandshakes {
 
     private var recent = ContiguousArray(repeating: Entries(repeating: Entry()), count: capacity / 4)
 
-    /// The place of the newest flow whose handshake is `identity`; it may have another flow by now.
-    subscript(identity: UInt64) -> Int? {
+    /// The place of the newest flow whose handshake is `identity`, and the lower bits of its number: the place may have
+    /// another flow by now.
+    subscript(identity: UInt64) -> (place: Int, number: UInt32)? {
         let known = recent[Self.set(identity)]
         for entry in known.indices where known[entry].identity == identity && known[entry].place >= 0 {
-            return Int(known[entry].place)
+            return (Int(known[entry].place), known[entry].number)
         }
         return nil
     }
 
     /// The newest flow whose handshake is `identity` is the one at `place`.
-    mutating func remember(_ identity: UInt64, place: Int) {
+    mutating func remember(_ identity: UInt64, place: Int, number: Int) {
         let set = Self.set(identity)
-        let new = Entry(identity: identity, place: Int32(truncatingIfNeeded: place))
+        let new = Entry(
+            identity: identity, place: Int32(truncatingIfNeeded: place), number: UInt32(truncatingIfNeeded: number))
         let known = recent[set]
         for entry in known.indices where known[entry].identity == identity {
             recent[set][entry] = new

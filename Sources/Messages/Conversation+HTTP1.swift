@@ -1,12 +1,71 @@
 import Flows
 import Wire
 
+// MARK: Framers between two pieces
+
+extension Conversation {
+    private func paused(_ role: Role) -> PausedHTTP1Framer {
+        switch role {
+        case .client: clientHTTP
+        case .server: serverHTTP
+        }
+    }
+
+    /// The framer of the stream of `role`, to go on with. `pause` takes it back.
+    @inline(__always)
+    private func resume(_ role: Role) -> HTTP1Framer {
+        let paused = paused(role)
+        if paused == .between { return HTTP1Framer(isRequest: role == .client) }
+        return HTTP1Framer(paused, role, in: paused == .within ? framers : nil)
+    }
+
+    @inline(__always)
+    private mutating func pause(_ framer: borrowing HTTP1Framer, _ role: Role) {
+        // Most pieces are whole messages.
+        if framer.phase != .between || paused(role) != .between { keep(framer, role) }
+    }
+
+    @inline(never)
+    private mutating func keep(_ framer: borrowing HTTP1Framer, _ role: Role) {
+        let wasWithin = paused(role) == .within
+        let paused = PausedHTTP1Framer(framer)
+        switch role {
+        case .client: clientHTTP = paused
+        case .server: serverHTTP = paused
+        }
+        if paused == .within {
+            if framers == nil { framers = Apart(HTTP1Framers()) }
+            framers?.value[role] = copy framer
+        } else if wasWithin, clientHTTP != .within, serverHTTP != .within {
+            framers = nil
+        }
+    }
+
+    /// An input that has no bytes.
+    mutating func step(_ role: Role, _ input: (inout HTTP1Framer) -> HTTP1Event?) -> HTTP1Event? {
+        var framer = resume(role)
+        let event = input(&framer)
+        pause(framer, role)
+        return event
+    }
+
+    /// Where messages of `role` begin is not known any more.
+    mutating func loseFraming(_ role: Role) {
+        _ = step(role) { framer in
+            framer.phase = .lost
+            return nil
+        }
+    }
+}
+
+// MARK: Messages
+
 extension Conversation {
     mutating func receiveRequests(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
         var offset = 0
         var isTurn = false
         var head = HTTP1Head()
-        var framer = HTTP1Framer(clientHTTP, .client)
+        var framer = resume(.client)
         while let event = framer.next(bytes, &offset, &head, answering: .other) {
             switch event {
             case .begin(let start):
@@ -26,7 +85,7 @@ extension Conversation {
                 break
             }
         }
-        clientHTTP.keep(framer)
+        pause(framer, .client)
         if isTurn {
             takeTurn(place, bytes.count, .client, &context)
         } else if framer.isInMessage {
@@ -48,7 +107,7 @@ extension Conversation {
     mutating func receiveResponses(_ bytes: Span<UInt8>, _ place: PiecePlace, _ context: inout MessageContext) {
         var offset = 0
         var head = HTTP1Head()
-        var framer = HTTP1Framer(serverHTTP, .server)
+        var framer = resume(.server)
         while let event = framer.next(bytes, &offset, &head, answering: answeredMethod(context)) {
             switch event {
             case .begin:
@@ -59,7 +118,7 @@ extension Conversation {
                 context.observer?(.response(status: head.status, stream: 0, at: place.start))
                 receiveResponseHead(head, framer.afterHead(offset), &context)
                 if case .http2 = layer {
-                    serverHTTP.keep(framer)
+                    pause(framer, .server)
                     receiveFrames(bytes.extracting(offset..<bytes.count), .server, place.dropping(offset), &context)
                     return
                 }
@@ -71,7 +130,7 @@ extension Conversation {
                 break
             }
         }
-        serverHTTP.keep(framer)
+        pause(framer, .server)
         if isServerAnswering { exchanges.extendResponse(at: place.time) }
     }
 
@@ -111,13 +170,13 @@ extension Conversation {
     mutating func receiveHTTP1Gap(_ count: Int, _ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         switch role {
         case .client:
-            if case .lost? = clientHTTP.take(.client, { $0.skip(count) }) {
+            if case .lost? = step(.client, { $0.skip(count) }) {
                 takeTurn(place, count, .client, &context, isSeen: false)
             } else if clientHTTP.isInMessage {
                 extendRequest(place, count, &context)
             }
         case .server:
-            switch serverHTTP.take(.server, { $0.skip(count) }) {
+            switch step(.server, { $0.skip(count) }) {
             case .end?: endResponse(&context)
             case .lost?: takeTurn(place, count, .server, &context, isSeen: false)
             case .begin?, .head?, .switched?, nil: continueMessage(.server, place, context)

@@ -158,7 +158,7 @@ extension Conversation {
     private mutating func loseApplication(_ role: Role, _ place: PiecePlace, _ context: inout MessageContext) {
         switch layer {
         case .http1:
-            if role == .client { clientHTTP = .lost } else { serverHTTP = .lost }
+            loseFraming(role)
         case .http2:
             receiveFrameGap(nil, role, place, &context)
         case .undetermined, .opaque, .switched:

@@ -16,11 +16,9 @@ public struct Conversation {
         case switched(ApplicationProtocol)
     }
 
-    // Every open connection has one of these: in this order they leave no holes.
+    // Every open connection has one of these: in this order they fill 64 bytes.
     /// What lies apart.
     var session = SessionState.none
-    /// The close of each side that was announced in its stream: the first, or the last record that may be one.
-    public internal(set) var announcements: [CloseAnnouncement] = []
     /// The exchanges.
     public internal(set) var exchanges = ExchangeTracker()
     var layer = Layer.undetermined
@@ -126,7 +124,7 @@ public struct Conversation {
         switch layer {
         case .undetermined, .opaque:
             guard let found = ProtocolDetector.detect(bytes), found.sender == nil || found.sender == role,
-                begin(found.layer, place)
+                begin(found.layer, place, context)
             else {
                 layer = .opaque
                 takeTurn(place, bytes.count, role, &context)
@@ -157,7 +155,9 @@ public struct Conversation {
     }
 
     /// Goes on with `found`, or returns false when it cannot stand here.
-    private mutating func begin(_ found: ApplicationProtocol, _ place: PiecePlace) -> Bool {
+    private mutating func begin(
+        _ found: ApplicationProtocol, _ place: PiecePlace, _ context: borrowing MessageContext
+    ) -> Bool {
         switch found {
         case .http1:
             layer = .http1
@@ -166,7 +166,7 @@ public struct Conversation {
         case .tls:
             // What TLS carries is not TLS again.
             guard place.isClear else { return false }
-            beginTLS()
+            beginTLS(opened: context.opened)
         case .tlsHTTP1, .tlsHTTP2, .websocket, .opaque:
             return false
         }
@@ -197,9 +197,7 @@ public struct Conversation {
     /// `role` sent its FIN.
     package mutating func finish(from role: Role, _ context: inout MessageContext) {
         http2?.value.finish(role)
-        guard role == .server, case .http1 = layer, case .end? = serverHTTP.take(.server, { $0.finish() }) else {
-            return
-        }
+        guard role == .server, case .http1 = layer, case .end? = step(.server, { $0.finish() }) else { return }
         endsWithClose = true
         endResponse(&context)
     }

@@ -62,7 +62,7 @@ extension ExchangeTracker {
             request.isAnswerBegun = true
             request.isAnswerSeen = true
         }
-        if !request.isAnswerBegun { countResponse(to: request) }
+        if !request.isAnswerBegun { responses &+= 1 }
     }
 
     /// The answer on `stream` was a 1xx: the final one is still to come (RFC 9113 section 8.1).
@@ -87,7 +87,7 @@ extension ExchangeTracker {
 
     /// Server bytes went past the capture: they may have been the answers to all that was asked before.
     mutating func loseAnswers(_ context: inout MessageContext) {
-        for request in outstanding(context) where !request.isAnswerBegun { countResponse(to: request) }
+        for request in outstanding(context) where !request.isAnswerBegun { responses &+= 1 }
         context.waiting.changeEach(of: waiting) { $0.isAnswerBegun = true }
     }
 

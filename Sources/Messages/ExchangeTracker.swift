@@ -12,6 +12,7 @@ import Wire
 public struct ExchangeTracker {
     // Every open connection has one of these: not optionals, and in this order, they leave no holes.
     private var latest = Timestamp.none
+    /// The longest idle gap before a request whose exchange is over; negative where there is none.
     private var longestIdle = Nanoseconds.min
     /// Requests begun.
     public internal(set) var requests: UInt32 = 0
@@ -23,17 +24,14 @@ public struct ExchangeTracker {
     var waiting = WaitingRequests.List()
     /// Whether the capture began after the connection: what the server sends first answers a request before it.
     private var isMidstream = false
-    /// The idle gaps before requests whose exchange is over.
-    package var reuses = IdleReuses.List()
+    /// The other gaps of that kind: of the many connections that have one, nothing is kept but the longest.
+    private var reuses = IdleReuses.List()
 
     /// When the last application byte of either side was first seen.
     public internal(set) var lastActivity: Timestamp? {
         @inline(__always) get { latest == .none ? nil : latest }
         @inline(__always) set { latest = newValue ?? .none }
     }
-
-    /// The longest idle gap before a request that was answered.
-    public var longestIdleReuse: Nanoseconds? { longestIdle < 0 ? nil : longestIdle }
 
     /// Whether a request waits behind the first.
     var hasNext: Bool { waiting.count > 1 }
@@ -149,14 +147,8 @@ public struct ExchangeTracker {
             request.isAnswerBegun = true
             if isSeen { request.isAnswerSeen = true }
         }
-        if !request.isAnswerBegun { countResponse(to: request) }
+        if !request.isAnswerBegun { responses &+= 1 }
         return true
-    }
-
-    /// Counts the answer to `request`, which has just begun.
-    mutating func countResponse(to request: borrowing PendingRequest) {
-        responses &+= 1
-        if let idle = request.idleBefore { longestIdle = max(longestIdle, idle) }
     }
 
     /// An answer goes on.
@@ -191,7 +183,15 @@ public struct ExchangeTracker {
     /// The exchange of `request` is over.
     mutating func note(_ request: borrowing PendingRequest, _ context: inout MessageContext) {
         context.lines.release(request.line)
-        if request.isAnswerBegun, let idle = request.idleBefore { context.reuses.add(idle, to: &reuses) }
+        guard request.isAnswerBegun, let idle = request.idleBefore else { return }
+        context.reuses.add(min(idle, longestIdle), to: &reuses)
+        longestIdle = max(idle, longestIdle)
+    }
+
+    /// The longest idle gap before a request that was answered, the exchanges that are not over included.
+    package func longestIdleReuse(_ context: borrowing MessageContext) -> Nanoseconds? {
+        let longest = answeredIdle(context).reduce(longestIdle, max)
+        return longest < 0 ? nil : longest
     }
 
     /// The idle gaps of at least the context's threshold after which a request came that was answered, the exchanges
@@ -199,10 +199,14 @@ public struct ExchangeTracker {
     package func idleReuses(_ context: borrowing MessageContext) -> [IdleReuse] {
         var found = context.reuses[reuses]
         let threshold = context.reuses.threshold
-        for request in outstanding(context) where request.isAnswerBegun {
-            if let idle = request.idleBefore, idle >= threshold { found.append(IdleReuse(idle: idle)) }
-        }
+        if longestIdle >= threshold { found.append(IdleReuse(idle: longestIdle)) }
+        for idle in answeredIdle(context) where idle >= threshold { found.append(IdleReuse(idle: idle)) }
         return found
+    }
+
+    /// The idle gaps before the requests whose answer has begun and is not over.
+    private func answeredIdle(_ context: borrowing MessageContext) -> [Nanoseconds] {
+        waiting.isEmpty ? [] : outstanding(context).filter(\.isAnswerBegun).compactMap(\.idleBefore)
     }
 
     /// Client bytes of a protocol without framing: they begin a request after the server had its turn, and

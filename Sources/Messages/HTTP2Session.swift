@@ -13,6 +13,8 @@ struct HTTP2Session {
     private(set) var lastStream: UInt32?
     /// Whether the server announced its end, be it without a limit yet.
     private(set) var isShuttingDown = false
+    /// See `Conversation.announcements`: of HTTP/2 in clear.
+    var announcements: [CloseAnnouncement] = []
 
     /// - Parameter isUpgraded: whether stream 1 is taken by the HTTP/1 request that asked for the upgrade.
     init(isUpgraded: Bool = false) {

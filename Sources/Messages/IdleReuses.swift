@@ -15,10 +15,10 @@ public struct IdleReuse: Sendable, Equatable {
     }
 }
 
-/// The idle gaps of all connections, each connection's in a list of its own.
+/// The idle gaps of all connections but each one's longest, which lies with the connection: a list for each.
 ///
-/// A gap is noted when its request is answered for good, so nothing is done per packet, and a connection without
-/// such a gap costs nothing. What is kept is exact for the first gaps of a connection; of one that lives for days,
+/// A gap is noted when its request is answered for good, so nothing is done per packet, and a connection with one such
+/// gap or none costs nothing. What is kept is exact for the first gaps of a connection; of one that lives for days,
 /// gaps that differ by less than one in 128 are counted together then, which bounds its list.
 package struct IdleReuses {
     /// One connection's list.

@@ -1,12 +1,22 @@
-/// What is kept of an HTTP/1 framer between two pieces of its stream. Nearly always the piece ended with a message, and
+/// Where an HTTP/1 framer stands between two pieces of its stream. Nearly always the piece ended with a message, and
 /// that is all there is to know: of a million open connections few have more.
-enum PausedHTTP1Framer {
+enum PausedHTTP1Framer: UInt8 {
     case between
     case untilClose
     case switched
     case lost
-    /// Within a message.
-    case within(Apart<HTTP1Framer>)
+    /// Within a message: the framer is kept in `HTTP1Framers`.
+    case within
+
+    init(_ framer: borrowing HTTP1Framer) {
+        switch framer.phase {
+        case .between: self = .between
+        case .untilClose: self = .untilClose
+        case .switched: self = .switched
+        case .lost: self = .lost
+        case .head, .body, .chunkSize, .chunkExtension, .chunkData, .chunkEnd, .trailer: self = .within
+        }
+    }
 
     /// Whether a message has begun and not ended.
     var isInMessage: Bool {
@@ -17,53 +27,42 @@ enum PausedHTTP1Framer {
     }
 
     /// Whether it is not known where messages begin.
-    var isLost: Bool {
-        switch self {
-        case .lost: true
-        case .between, .untilClose, .switched, .within: false
-        }
-    }
+    var isLost: Bool { self == .lost }
+}
 
-    /// Keeps `framer` for the next piece.
-    mutating func keep(_ framer: borrowing HTTP1Framer) {
-        switch framer.phase {
-        case .between: self = .between
-        case .untilClose: self = .untilClose
-        case .switched: self = .switched
-        case .lost: self = .lost
-        case .head, .body, .chunkSize, .chunkExtension, .chunkData, .chunkEnd, .trailer:
-            if case .within(let place) = self {
-                place.value = copy framer
-            } else {
-                self = .within(Apart(copy framer))
+/// The framers of a connection's two streams, as far as they stand within a message.
+struct HTTP1Framers {
+    private var client = HTTP1Framer(isRequest: true)
+    private var server = HTTP1Framer(isRequest: false)
+
+    /// The framer of the stream of `role`.
+    subscript(role: Role) -> HTTP1Framer {
+        get { role == .client ? client : server }
+        _modify {
+            switch role {
+            case .client: yield &client
+            case .server: yield &server
             }
         }
-    }
-
-    /// An input that has no bytes, by the framer that goes on.
-    ///
-    /// - Parameter role: whose stream it is.
-    mutating func take(_ role: Role, _ input: (inout HTTP1Framer) -> HTTP1Event?) -> HTTP1Event? {
-        var framer = HTTP1Framer(self, role)
-        let event = input(&framer)
-        keep(framer)
-        return event
     }
 }
 
 extension HTTP1Framer {
     /// Goes on where it stood. It is to be kept again.
     ///
-    /// - Parameter role: whose stream it frames.
-    init(_ paused: borrowing PausedHTTP1Framer, _ role: Role) {
+    /// - Parameters:
+    ///   - role: whose stream it frames.
+    ///   - framers: where it is, if it stands within a message.
+    init(_ paused: PausedHTTP1Framer, _ role: Role, in framers: Apart<HTTP1Framers>?) {
         self.init(isRequest: role == .client)
         switch paused {
         case .between: break
         case .untilClose: phase = .untilClose
         case .switched: phase = .switched
         case .lost: phase = .lost
-        // Taken out, not to be copied when it grows.
-        case .within(let place): swap(&self, &place.value)
+        case .within:
+            // Taken out, not to be copied when it grows.
+            if let framers { swap(&self, &framers.value[role]) }
         }
     }
 }

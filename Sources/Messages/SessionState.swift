@@ -1,6 +1,11 @@
-/// What only connections have that speak more than HTTP/1 in clear. It lies apart from the conversation.
+import Wire
+
+/// What only connections have that speak more than HTTP/1 in clear, or are within a message of it. It lies apart from
+/// the conversation.
 enum SessionState {
     case none
+    /// HTTP/1 in clear, within a message.
+    case http1(Apart<HTTP1Framers>)
     case tls(Apart<TLSLayer>)
     /// HTTP/2 in clear.
     case http2(Apart<HTTP2Session>)
@@ -18,6 +23,12 @@ struct TLSLayer {
     var serverName: ServerNames.Handle?
     /// The protocols that it offered, or the one that the server chose: names behind their lengths (RFC 7301).
     var protocolNames: ServerNames.Handle?
+    /// Where keys make HTTP/1 readable, and it is within a message.
+    var framers: Apart<HTTP1Framers>?
+    /// See `Conversation.announcements`.
+    var announcements: [CloseAnnouncement] = []
+    /// See `Conversation.opened`.
+    var opened: Timestamp?
 }
 
 extension Conversation {
@@ -27,11 +38,52 @@ extension Conversation {
 
     var http2: Apart<HTTP2Session>? {
         switch session {
-        case .none: nil
+        case .none, .http1: nil
         case .tls(let tls): tls.value.http2
         case .http2(let http2): http2
         }
     }
+
+    /// The framers that stand within a message of HTTP/1.
+    var framers: Apart<HTTP1Framers>? {
+        get {
+            switch session {
+            case .none, .http2: nil
+            case .http1(let framers): framers
+            case .tls(let tls): tls.value.framers
+            }
+        }
+        set {
+            switch session {
+            case .none, .http1: session = newValue.map(SessionState.http1) ?? .none
+            case .tls(let tls): tls.value.framers = newValue
+            // It was upgraded: no more HTTP/1 comes.
+            case .http2: break
+            }
+        }
+    }
+
+    /// The close of each side that was announced in its stream: the first, or the last record that may be one.
+    public internal(set) var announcements: [CloseAnnouncement] {
+        get {
+            switch session {
+            case .none, .http1: []
+            case .tls(let tls): tls.value.announcements
+            case .http2(let http2): http2.value.announcements
+            }
+        }
+        set {
+            switch session {
+            // HTTP/1 has no such thing in its stream but as a field of an answer.
+            case .none, .http1: break
+            case .tls(let tls): tls.value.announcements = newValue
+            case .http2(let http2): http2.value.announcements = newValue
+            }
+        }
+    }
+
+    /// The connection's first frame's time, where its first bytes were TLS.
+    package var opened: Timestamp? { tls?.value.opened }
 
     /// Whether TLS carries it.
     var isTLS: Bool {
@@ -55,8 +107,10 @@ extension Conversation {
     }
 
     /// What follows are TLS records.
-    mutating func beginTLS() {
+    ///
+    /// - Parameter opened: the connection's first frame's time, where these are its first bytes.
+    mutating func beginTLS(opened: Timestamp?) {
         layer = .undetermined
-        session = .tls(Apart(TLSLayer()))
+        session = .tls(Apart(TLSLayer(opened: opened)))
     }
 }

@@ -7,16 +7,16 @@ import Wire
 package struct WaitingRequests {
     /// One connection's, in the order in which they began.
     struct List {
-        fileprivate var first: Int32 = -1
         fileprivate var last: Int32 = -1
         fileprivate(set) var count: UInt16 = 0
 
-        var isEmpty: Bool { first < 0 }
+        var isEmpty: Bool { count == 0 }
     }
 
     private struct Entry {
         var request: PendingRequest
-        /// The request behind it, or the next free place.
+        /// The request behind it, or the next free place. Behind a connection's last request is its first: a list
+        /// needs one end.
         var next: Int32
     }
 
@@ -39,7 +39,12 @@ package struct WaitingRequests {
     /// - Returns: false at a bound.
     mutating func append(_ request: PendingRequest, to list: inout List) -> Bool {
         guard list.count < Self.maximumPerConnection, let place = newPlace(request) else { return false }
-        if list.isEmpty { list.first = place } else { entries[Int(list.last)].next = place }
+        if list.isEmpty {
+            entries[Int(place)].next = place
+        } else {
+            entries[Int(place)].next = entries[Int(list.last)].next
+            entries[Int(list.last)].next = place
+        }
         list.last = place
         list.count &+= 1
         count += 1
@@ -62,20 +67,27 @@ package struct WaitingRequests {
         return Int32(entries.count - 1)
     }
 
+    private func first(_ list: List) -> Int { Int(entries[Int(list.last)].next) }
+
     /// The first request of a list.
     func first(of list: List) -> PendingRequest? {
-        list.isEmpty ? nil : entries[Int(list.first)].request
+        list.isEmpty ? nil : entries[first(list)].request
     }
 
     /// The first request of a list that fits.
     func first(of list: List, where fits: (PendingRequest) -> Bool) -> PendingRequest? {
-        place(in: list, fits).map { entries[Int($0)].request }
+        place(before: list, fits).map { entries[Int(entries[$0].next)].request }
     }
 
-    private func place(in list: List, _ fits: (PendingRequest) -> Bool) -> Int32? {
-        var at = list.first
-        while at >= 0, !fits(entries[Int(at)].request) { at = entries[Int(at)].next }
-        return at < 0 ? nil : at
+    /// The place before that of the first request that fits.
+    private func place(before list: List, _ fits: (PendingRequest) -> Bool) -> Int? {
+        var before = Int(list.last)
+        for _ in 0..<list.count {
+            let at = Int(entries[before].next)
+            if fits(entries[at].request) { return before }
+            before = at
+        }
+        return nil
     }
 
     /// The newest request of a list.
@@ -86,24 +98,24 @@ package struct WaitingRequests {
     /// All requests of a list, in order.
     subscript(list: List) -> [PendingRequest] {
         var found: [PendingRequest] = []
-        var at = list.first
-        while at >= 0 {
-            found.append(entries[Int(at)].request)
-            at = entries[Int(at)].next
+        var at = Int(list.last)
+        for _ in 0..<list.count {
+            at = Int(entries[at].next)
+            found.append(entries[at].request)
         }
         return found
     }
 
     /// Changes the first request of a list, if there is one.
     mutating func changeFirst(of list: List, _ change: (inout PendingRequest) -> Void) {
-        if !list.isEmpty { change(&entries[Int(list.first)].request) }
+        if !list.isEmpty { change(&entries[first(list)].request) }
     }
 
     /// Changes the first request of a list that fits, if there is one.
     mutating func changeFirst(
         of list: List, where fits: (PendingRequest) -> Bool, _ change: (inout PendingRequest) -> Void
     ) {
-        if let place = place(in: list, fits) { change(&entries[Int(place)].request) }
+        if let before = place(before: list, fits) { change(&entries[Int(entries[before].next)].request) }
     }
 
     /// Changes the newest request of a list, if there is one.
@@ -113,34 +125,27 @@ package struct WaitingRequests {
 
     /// Changes every request of a list, in order.
     mutating func changeEach(of list: List, _ change: (inout PendingRequest) -> Void) {
-        var at = list.first
-        while at >= 0 {
-            change(&entries[Int(at)].request)
-            at = entries[Int(at)].next
+        var at = Int(list.last)
+        for _ in 0..<list.count {
+            at = Int(entries[at].next)
+            change(&entries[at].request)
         }
     }
 
     /// Takes the first request off a list.
     mutating func removeFirst(from list: inout List) -> PendingRequest? {
-        list.isEmpty ? nil : remove(list.first, behind: -1, from: &list)
+        list.isEmpty ? nil : remove(behind: Int(list.last), from: &list)
     }
 
     /// Takes the first request that fits off a list.
     mutating func remove(from list: inout List, where fits: (PendingRequest) -> Bool) -> PendingRequest? {
-        var before: Int32 = -1
-        var at = list.first
-        while at >= 0 {
-            if fits(entries[Int(at)].request) { return remove(at, behind: before, from: &list) }
-            before = at
-            at = entries[Int(at)].next
-        }
-        return nil
+        place(before: list, fits).map { remove(behind: $0, from: &list) }
     }
 
-    private mutating func remove(_ place: Int32, behind before: Int32, from list: inout List) -> PendingRequest {
-        let next = entries[Int(place)].next
-        if before < 0 { list.first = next } else { entries[Int(before)].next = next }
-        if next < 0 { list.last = before }
+    private mutating func remove(behind before: Int, from list: inout List) -> PendingRequest {
+        let place = entries[before].next
+        entries[before].next = entries[Int(place)].next
+        if place == list.last { list.last = Int32(before) }
         list.count &-= 1
         entries[Int(place)].next = free
         free = place

@@ -57,8 +57,9 @@ extension Analyzer {
             }
             let connection = tracker.table.connections[place]
             // Nor do those of a server of which enough is known.
-            guard completion.samples.takes(connection.endpoint(connection.server)) else { continue }
-            addSample(evidence(ofHeld: place), connection, tracker.table.otherNames(of: place), place)
+            let server = tracker.table.key(of: place).endpoint(connection.server)
+            guard completion.samples.takes(server) else { continue }
+            addSample(evidence(ofHeld: place), server, tracker.table.otherNames(of: place), place)
         }
         for waiting in completion.deferred { try body(judge(waiting)) }
         completion.deferred = []
@@ -97,7 +98,7 @@ extension Analyzer {
         if !flow.connection.isOnlyQuoted {
             conversations[place].finish(&messages)
             let evidence = Evidence(flow.connection, flow.marks, conversations[place], messages)
-            addSample(evidence, flow.connection, flow.names, place)
+            addSample(evidence, flow.key.endpoint(flow.connection.server), flow.names, place)
             if Judge.dependsOnTimer(evidence, settings.judge), completion.deferred.count < Completion.maximumDeferred {
                 completion.deferred.append(
                     Completion.Deferred(
@@ -119,20 +120,19 @@ extension Analyzer {
 
     /// Takes from a connection how long its server let it idle.
     private mutating func addSample(
-        _ evidence: borrowing Evidence, _ connection: borrowing Connection, _ names: AddressTranslations.Names?,
-        _ place: Int
+        _ evidence: borrowing Evidence, _ server: Endpoint, _ names: AddressTranslations.Names?, _ place: Int
     ) {
         guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle else { return }
         if case .further? = names { return }
         guard watch?.begins(.sampled, place) ?? true else { return }
-        completion.samples.add(idle, of: connection.endpoint(connection.server))
+        completion.samples.add(idle, of: server)
     }
 
     /// Judges the flow at `place` where it lies: a million of them are not copied.
     private mutating func judge(held place: Int) -> FlowFinding {
         var finding = FlowFinding(
-            tracker.table.connections[place], evidence(ofHeld: place), conversations[place], messages,
-            completion.samples, settings.judge)
+            tracker.table.connections[place], tracker.table.key(of: place), evidence(ofHeld: place),
+            conversations[place], messages, completion.samples, settings.judge)
         let connection = tracker.table.connections[place]
         complete(
             &finding, tracker.table.otherNames(of: place), hasGap: connection.hasGap,
@@ -149,7 +149,7 @@ extension Analyzer {
         _ state: RaceWatch.State?
     ) -> FlowFinding {
         var finding = FlowFinding(
-            flow.connection, evidence, conversation, messages, completion.samples, settings.judge)
+            flow.connection, flow.key, evidence, conversation, messages, completion.samples, settings.judge)
         complete(
             &finding, flow.names, hasGap: flow.connection.hasGap, outOfOrder: flow.connection.outOfOrder, state)
         return finding

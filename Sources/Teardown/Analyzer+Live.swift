@@ -44,8 +44,7 @@ extension Analyzer {
         guard let idle = evidence.timerSample, idle >= settings.judge.minimumIdle, !isFurtherName(place),
             watch?.begins(.sampled, place) == true
         else { return false }
-        let connection = tracker.table.connections[place]
-        completion.samples.add(idle, of: connection.endpoint(connection.server))
+        completion.samples.add(idle, of: server(of: place))
         return true
     }
 
@@ -59,8 +58,8 @@ extension Analyzer {
     ) throws(Failure) {
         guard !isFurtherName(place) else { return }
         var finding = FlowFinding(
-            tracker.table.connections[place], evidence(ofHeld: place), conversations[place], messages,
-            completion.samples, settings.judge)
+            tracker.table.connections[place], tracker.table.key(of: place), evidence(ofHeld: place),
+            conversations[place], messages, completion.samples, settings.judge)
         finding.toldVerdict = watch?.announced[finding.flow]
         finding.doubt(drops)
         finding.name(tracker.table.otherNames(of: place))
@@ -130,7 +129,7 @@ extension Analyzer {
         conversations[flow].receive(bytes, from: role, at: position, &messages)
         let after = conversations[flow].exchanges
         let connection = tracker.table.connections[flow]
-        let server = connection.endpoint(connection.server)
+        let server = server(of: flow)
         if after.requests > before.requests {
             let idle = after.newest(messages)?.idleBefore
             metrics?.count(requests: Int(after.requests - before.requests), idle: idle, of: server)
@@ -140,6 +139,10 @@ extension Analyzer {
             let roundTrip = toServer &+ (connection.handshake.clientRoundTrip ?? 0)
             metrics?.count(answerAfter: idle &+ toServer, roundTrip: roundTrip, of: server)
         }
+    }
+
+    private func server(of place: Int) -> Endpoint {
+        tracker.table.key(of: place).endpoint(tracker.table.connections[place].server)
     }
 
     // MARK: Losses

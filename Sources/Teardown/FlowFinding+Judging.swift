@@ -5,18 +5,18 @@ import Wire
 extension FlowFinding {
     /// Judges one connection by its evidence.
     init(
-        _ connection: borrowing Connection, _ evidence: consuming Evidence,
+        _ connection: borrowing Connection, _ key: FlowKey, _ evidence: consuming Evidence,
         _ conversation: borrowing Conversation, _ messages: borrowing MessageContext,
         _ samples: borrowing IdleSamples, _ settings: JudgeSettings
     ) {
-        server = connection.endpoint(connection.server)
+        server = key.endpoint(connection.server)
         if let idle = evidence.serverIdle {
             let isReset = evidence.serverClose?.kind == .rst
             evidence.isTimerClose = samples.resembles(idle, of: server, isReset: isReset)
         }
         let judgement = Judge.judge(evidence, settings)
         flow = connection.number
-        client = connection.endpoint(connection.client)
+        client = key.endpoint(connection.client)
         roleBasis = connection.roleBasis
         clientSide = connection.client
         firstFrame = connection.firstFrame
@@ -38,7 +38,7 @@ extension FlowFinding {
         protocolNames = conversation.protocolNames.map { Self.split(messages.names[$0]) } ?? []
         requests = Int(conversation.exchanges.requests)
         responses = Int(conversation.exchanges.responses)
-        longestIdleReuse = conversation.exchanges.longestIdleReuse
+        longestIdleReuse = conversation.exchanges.longestIdleReuse(messages)
         idleReuses = conversation.exchanges.idleReuses(messages)
         advertisedKeepAlive = conversation.advertisedKeepAlive.map { Int($0) }
         self.judgement = judgement

@@ -74,7 +74,7 @@ public struct FlowTracker {
         events.add(.begin(number: table.connections[flow].number), flow)
         guard !servers.isEmpty else { return }
         for side in [Side.low, .high] {
-            let endpoint = table.connections[flow].endpoint(side)
+            let endpoint = table.key(of: flow).endpoint(side)
             if servers.contains(where: { server in
                 server.port == endpoint.port && (server.address == nil || server.address == endpoint.address)
             }) {
@@ -176,7 +176,8 @@ public struct FlowTracker {
         table.connections[flow].isSpoken = true
         let connection = table.connections[flow]
         let opening = StreamOpening(
-            establishedAt: connection.handshake.establishedAt, start: connection.start, ends: connection.ends)
+            establishedAt: connection.handshake.establishedAt, start: connection.start,
+            ends: Self.hash(table.key(of: flow), client: connection.client))
         events.add(.open(opening), flow)
     }
 
@@ -239,14 +240,16 @@ public struct FlowTracker {
 extension FlowTable {
     /// The flow at `place` as it is now.
     func flow(at place: Int) -> TrackedFlow {
-        TrackedFlow(connection: connections[place], marks: closeMarks(of: place), names: otherNames(of: place))
+        TrackedFlow(
+            connection: connections[place], key: key(of: place), marks: closeMarks(of: place),
+            names: otherNames(of: place))
     }
 }
 
-extension Connection {
+extension FlowTracker {
     /// A hash of the client's address and the server's endpoint.
-    fileprivate var ends: UInt64 {
-        let (client, server) = (endpoint(client).address, endpoint(server))
+    private static func hash(_ key: FlowKey, client: Side) -> UInt64 {
+        let (client, server) = (key.endpoint(client).address, key.endpoint(client.other))
         return [client.high, client.low, server.address.high, server.address.low, UInt64(server.port)].reduce(0) {
             // The constant is 2⁶⁴ through the golden ratio; both halves of the product, for all bits to count.
             let product = ($0 ^ $1).multipliedFullWidth(by: 0x9E37_79B9_7F4A_7C15)

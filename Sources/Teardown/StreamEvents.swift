@@ -37,6 +37,8 @@ struct StreamOpening {
 /// A connection, with what the flow table keeps beside it.
 struct TrackedFlow {
     var connection: Connection
+    /// Its endpoints.
+    var key: FlowKey
     /// Its FINs and RSTs in the order of the capture.
     var marks: [CloseMark]
     /// Its other address pairs.

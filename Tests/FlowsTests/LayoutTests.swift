@@ -5,6 +5,6 @@ import Testing
 /// A million open connections lie in the flow table: what few of them need lies apart.
 struct LayoutTests {
     @Test func `a connection stays small`() {
-        #expect(MemoryLayout<Connection>.stride <= 224)
+        #expect(MemoryLayout<Connection>.stride <= 192)
     }
 }

@@ -171,7 +171,27 @@ struct ExchangeTrackerTests {
         tracker.beginRequest(at: at(150, ack: 950, 12), &context)
         #expect(tracker.pending(context)?.idleBefore == 7 * .second)
         #expect(tracker.pending(context)?.isFirst == false)
-        #expect(tracker.longestIdleReuse == 3 * .second)
+        #expect(tracker.longestIdleReuse(context) == 3 * .second)
+    }
+
+    @Test func `each gap before an answered request is told once, the longest last`() {
+        var (tracker, context) = waiting(at: 3)
+        #expect(tracker.longestIdleReuse(context) == nil)
+        var now = 3.0
+        for (number, idle) in [5.0, 0.25, 2, 9, 4].enumerated() {
+            let sequence = UInt32(100 + 50 * number)
+            _ = tracker.beginResponse(at: at(900, ack: sequence + 50, now), &context)
+            // An interim answer is none: the connection may be gone before the final one.
+            tracker.responseIsInterim(&context)
+            #expect(tracker.longestIdleReuse(context) == (number == 0 ? nil : [3, 5, 5, 5][number - 1] * .second))
+            _ = tracker.beginResponse(at: at(900, ack: sequence + 50, now), &context)
+            let longest = tracker.longestIdleReuse(context)
+            tracker.endResponse(&context)
+            #expect(tracker.longestIdleReuse(context) == longest)
+            now += idle
+            tracker.beginRequest(at: at(sequence + 50, ack: 950, now), &context)
+        }
+        #expect(tracker.idleReuses(context).map(\.idle) == [3, 2, 5, 9].map { $0 * .second })
     }
 
     @Test func `without an opening the first gap is unknown`() {

@@ -28,7 +28,8 @@ func framed(
     // Between two parts it is put away, as a conversation does.
     let role: Role = isRequest ? .client : .server
     var paused = PausedHTTP1Framer.between
-    var framer = HTTP1Framer(paused, role)
+    let apart = Apart(HTTP1Framers())
+    var framer = HTTP1Framer(paused, role, in: apart)
     var head = HTTP1Head()
     var lines = RequestLines()
     var events: [FramedEvent] = []
@@ -46,8 +47,11 @@ func framed(
         }
     }
     for part in parts {
-        framer = HTTP1Framer(paused, role)
-        defer { paused.keep(framer) }
+        framer = HTTP1Framer(paused, role, in: apart)
+        defer {
+            paused = PausedHTTP1Framer(framer)
+            if paused == .within { apart.value[role] = framer }
+        }
         switch part {
         case .bytes(let bytes):
             var offset = 0
