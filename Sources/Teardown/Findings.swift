@@ -137,8 +137,7 @@ public struct FlowFinding: Sendable {
     public var responses: Int
     /// The longest idle gap that an answered request came after.
     public var longestIdleReuse: Nanoseconds?
-    /// The idle gaps that answered requests came after, from `AnalyzerSettings.shortestReuse` on; oldest first, but
-    /// for requests that overtook each other.
+    /// The idle gaps that answered requests came after, from `AnalyzerSettings.shortestReuse` on, in no order.
     public var idleReuses: [IdleReuse] = []
     /// The server's `Keep-Alive: timeout` in seconds.
     public var advertisedKeepAlive: Int?

@@ -105,7 +105,7 @@ struct WhatIfTests {
         script.server(.ok)
         script.idle(.seconds(2))
         script.exchange()
-        #expect(try script.finding().idleReuses.map(\.idle) == [3 * .second, 2 * .second])
+        #expect(try script.finding().idleReuses.map(\.idle).sorted() == [2 * .second, 3 * .second])
         #expect(outcomes([script], [IdleLimit(.client, 1 * .second)]).map(\.connectionsAdded) == [2])
     }
 
