@@ -3,8 +3,9 @@ import Wire
 /// Reads a capture in batches of frames. Secrets that the capture brings between two frames begin a batch, so that who
 /// takes it has them before the frames that they open.
 struct BatchReader {
-    /// Bytes and frames of a batch: enough that handing it from thread to thread costs nothing per frame, and so few that
-    /// no thread waits long for another. Measured, twice as much makes no difference, nor does half as many frames.
+    /// Bytes and frames of a batch: enough that handing it from thread to thread costs nothing per frame, and so few
+    /// that no thread waits long for another. Measured, twice as much makes no difference, nor does half as many
+    /// frames.
     private static let maximumBytes = 256 << 10
     private static let maximumFrames = 2048
 

@@ -2,9 +2,9 @@
 ///
 /// A batch goes three steps, each in the order of the capture: it is read, it is staged, it is taken. Staging is the
 /// second thread's and taking the caller's: each has much state, which had to go from one processor's cache to the
-/// other's otherwise. Reading has little, and whichever thread has nothing else to do does it, one at a time: so neither
-/// waits while there is work, and the time is half of all steps' together, as long as none of them is longer than that
-/// (measured: a sixth less than with all of the reading on the second thread).
+/// other's otherwise. Reading has little, and whichever thread has nothing else to do does it, one at a time: so
+/// neither waits while there is work, and the time is half of all steps' together, as long as none of them is longer
+/// than that (measured: a sixth less than with all of the reading on the second thread).
 struct BatchSchedule<Batch> {
     /// What a thread is to do next.
     enum Step {
@@ -21,8 +21,8 @@ struct BatchSchedule<Batch> {
     /// Batches at a time. What is made of the end of flows comes in bursts (measured: reports of all flows take some
     /// percent longer with three).
     private static var maximumBatches: Int { 12 }
-    /// Batches that are read and wait to be staged: the staging thread has work then while the other one reads. With one,
-    /// each waits for the other by turns.
+    /// Batches that are read and wait to be staged: the staging thread has work then while the other one reads. With
+    /// one, each waits for the other by turns.
     private static var reserve: Int { 2 }
 
     private let makeBatch: () -> Batch

@@ -106,8 +106,8 @@ import Wire
         }
     }
 
-    /// What libpcap calls back with each frame: a call less than to ask it for the next one. In local variables, since as
-    /// properties of a class they would be checked for exclusive access at every frame.
+    /// What libpcap calls back with each frame: a call less than to ask it for the next one. In local variables, since
+    /// as properties of a class they would be checked for exclusive access at every frame.
     private struct Loop {
         let file: PcapSavefile
         let filter: CaptureFilter?

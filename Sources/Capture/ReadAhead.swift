@@ -2,11 +2,11 @@ import Dispatch
 import Synchronization
 import Wire
 
-/// Reads a capture on two threads, for machines have two cores: a second one does what `Stage` does with each frame, and
-/// the caller's takes what was made of them.
+/// Reads a capture on two threads, for machines have two cores: a second one does what `Stage` does with each frame,
+/// and the caller's takes what was made of them.
 ///
-/// A batch belongs to the thread that has it at hand, and so does the reader to the one that reads. Until all is read the
-/// caller may not ask the reader or its notes anything: batches bring what it needs of them.
+/// A batch belongs to the thread that has it at hand, and so does the reader to the one that reads. Until all is read
+/// the caller may not ask the reader or its notes anything: batches bring what it needs of them.
 public final class ReadAhead<Stage: FrameStage>: @unchecked Sendable {
     /// A batch and what was made of it, of one thread at a time.
     private final class Place: @unchecked Sendable {

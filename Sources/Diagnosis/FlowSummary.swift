@@ -3,8 +3,8 @@ import Messages
 import Teardown
 import Wire
 
-/// What the diagnosis of a server rests on, of one judged connection. It comes from the connection itself, or from what a
-/// report says of it: the diagnosis is made by the same code.
+/// What the diagnosis of a server rests on, of one judged connection. It comes from the connection itself, or from what
+/// a report says of it: the diagnosis is made by the same code.
 package struct FlowSummary: Sendable {
     /// Where the server listens.
     package var server: Endpoint

@@ -1,7 +1,7 @@
 import Wire
 
-/// The two addresses of a connection as it keeps them: IPv4's where it lies, in a quarter of the bytes that they take
-/// elsewhere. IPv6's would make every connection larger by 24 bytes of 192, and have a place in `AddressPairs`.
+/// The two addresses of a connection as it keeps them. Those of IPv4 are here, in a quarter of the bytes that an
+/// `IPAddress` takes; those of IPv6 would make every connection larger by 24 bytes of 192, and are in `AddressPairs`.
 enum AddressPair {
     case v4(low: UInt32, high: UInt32)
     case wide(place: Int32)

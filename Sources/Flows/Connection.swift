@@ -18,9 +18,9 @@ public enum RoleBasis: String, Sendable {
 ///
 /// Plain values only: a million of them lie side by side in the flow table, and a segment changes its own in place. In
 /// a capture of thousands of connections each segment waits for its connection's cache lines. 192 bytes are three of
-/// these, and in this order there are no holes. The elements of a large array begin 16 bytes before the end of a line
-/// (behind the headers of allocator and array): so few segments touch the first 16 bytes, and every segment what fills
-/// the line behind them, and the first 32 bytes of each half.
+/// these, and in this order no room is lost but three bytes. The elements of a large array begin 16 bytes before the
+/// end of a line (behind the headers of allocator and array): so few segments touch the first 16 bytes, and every
+/// segment what fills the line behind them, and the first 32 bytes of each half.
 public struct Connection {
     /// The first frame, duplicates included.
     public private(set) var firstFrame: Int
@@ -64,8 +64,9 @@ public struct Connection {
     private var halves: [2 of HalfConnection] = [HalfConnection(), HalfConnection()]
 
     private var synAck = Timestamp(nanoseconds: 0)
-    /// When the handshake was over. Until then, what its SYNs were, which nobody asks for afterwards: addresses left
-    /// out, both sides' together, for either may be the low one.
+    /// When the handshake was over. Until then, what its SYNs were: addresses left out, both sides' together, for
+    /// either may be the low one. A SYN that is captured behind the end of its handshake comes too late to tell
+    /// anything.
     private var handshakeEnd = Timestamp(nanoseconds: 0)
 
     /// A connection whose first segment is `segment`.

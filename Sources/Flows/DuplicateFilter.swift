@@ -19,8 +19,8 @@ struct DuplicateFilter {
         var time = Timestamp(nanoseconds: .min / 2)
     }
 
-    /// Packets that share a place, the newest first, and drive the oldest of them out: a cache line. Where one drove out
-    /// another, a fifth of the copies were missed with a thousand packets between them; four miss a fiftieth.
+    /// Packets that share a place, the newest first, and drive the oldest of them out: a cache line. Where one drove
+    /// out another, a fifth of the copies were missed with a thousand packets between them; four miss a fiftieth.
     private typealias Entries = [4 of Entry]
 
     private var recent = ContiguousArray(repeating: Entries(repeating: Entry()), count: capacity / 4)

@@ -1,7 +1,8 @@
 import Wire
 
 /// From a connection's endpoints to the place of its newest flow: open addressing with linear probing over
-/// 8-byte slots, so that a look-up touches one cache line of the index and then the flow that it names.
+/// 8-byte slots, so that a look-up touches one cache line of the index and then the flow that it names (and where
+/// the addresses are not IPv4's, those).
 struct FlowIndex {
     /// A slot: the key's hash, whose low bits say where the slot belongs, and the flow's place plus one; 0 is empty.
     /// With the hash beside it no flow is asked for its key when slots move.

@@ -124,7 +124,7 @@ public struct Conversation {
         switch layer {
         case .undetermined, .opaque:
             guard let found = ProtocolDetector.detect(bytes), found.sender == nil || found.sender == role,
-                begin(found.layer, place, context)
+                begin(found.layer, place)
             else {
                 layer = .opaque
                 takeTurn(place, bytes.count, role, &context)
@@ -155,9 +155,7 @@ public struct Conversation {
     }
 
     /// Goes on with `found`, or returns false when it cannot stand here.
-    private mutating func begin(
-        _ found: ApplicationProtocol, _ place: PiecePlace, _ context: borrowing MessageContext
-    ) -> Bool {
+    private mutating func begin(_ found: ApplicationProtocol, _ place: PiecePlace) -> Bool {
         switch found {
         case .http1:
             layer = .http1
@@ -166,7 +164,7 @@ public struct Conversation {
         case .tls:
             // What TLS carries is not TLS again.
             guard place.isClear else { return false }
-            beginTLS(opened: context.opened)
+            beginTLS()
         case .tlsHTTP1, .tlsHTTP2, .websocket, .opaque:
             return false
         }

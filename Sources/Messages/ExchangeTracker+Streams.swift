@@ -46,8 +46,8 @@ extension ExchangeTracker {
         }
     }
 
-    /// The answer on `stream` is a success: if it is one to CONNECT, what follows are no more messages (RFC 9113 section
-    /// 8.5, RFC 8441 section 5).
+    /// The answer on `stream` is a success: if it is one to CONNECT, what follows are no more messages (RFC 9113
+    /// section 8.5, RFC 8441 section 5).
     mutating func beginTunnel(_ stream: UInt32, _ context: inout MessageContext) {
         if request(stream, context)?.method == .connect { end(stream, &context) }
     }

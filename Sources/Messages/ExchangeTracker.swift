@@ -24,7 +24,7 @@ public struct ExchangeTracker {
     var waiting = WaitingRequests.List()
     /// Whether the capture began after the connection: what the server sends first answers a request before it.
     private var isMidstream = false
-    /// The other gaps of that kind: of the many connections that have one, nothing is kept but the longest.
+    /// The further gaps of that kind. Most connections have one at most, and nothing here.
     private var reuses = IdleReuses.List()
 
     /// When the last application byte of either side was first seen.

@@ -75,8 +75,8 @@ struct HTTP2HeaderBlocks {
         return (block.stream, fields.read(block.bytes.span, isCut: isCut))
     }
 
-    /// Takes off what the first frame has around its part of the block: padding, a priority, the stream that is promised
-    /// (RFC 9113 sections 6.2 and 6.6).
+    /// Takes off what the first frame has around its part of the block: padding, a priority, the stream that is
+    /// promised (RFC 9113 sections 6.2 and 6.6).
     private mutating func unwrap(_ frame: HTTP2Frame, isCut: Bool) {
         guard frame.type == .headers || frame.type == .pushPromise, var block else { return }
         self.block = nil

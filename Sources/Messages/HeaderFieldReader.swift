@@ -28,20 +28,21 @@ struct HTTP2HeaderFields {
 ///
 /// The fields of a block may stand for earlier ones by their place in a table that both ends keep, newest first
 /// (RFC 7541 section 2.3.3). Where the capture does not have a block, or only its beginning, an empty table takes the
-/// place of the one that the ends have. That never shows a wrong field: entries are added in front and evicted behind, so
-/// that those added since are at their true places, and what lies behind them is unknown. An entry that names its field by
-/// an unknown one is unknown too, and keeps its place. So every field is decoded by itself, and one that cannot be is left
-/// out.
+/// place of the one that the ends have. That never shows a wrong field: entries are added in front and evicted behind,
+/// so that those added since are at their true places, and what lies behind them is unknown. An entry that names its
+/// field by an unknown one is unknown too, and keeps its place. So every field is decoded by itself, and one that
+/// cannot be is left out.
 struct HeaderFieldReader {
     /// What a table may be enlarged to: browsers allow 64 KiB; without a word both ends keep 4 KiB (RFC 9113 section
     /// 6.5.2). An end that keeps more has its older entries unknown here.
     static let maximumTable = 1 << 16
-    /// More than a field can have that comes out of a block of `HTTP2HeaderBlocks.maximumLength` bytes, by codes of five
-    /// bits at least, or out of a table: the decoder would stop at this after it has changed its table.
+    /// More than a field can have that comes out of a block of `HTTP2HeaderBlocks.maximumLength` bytes, by codes of
+    /// five bits at least, or out of a table: the decoder would stop at this after it has changed its table.
     private static let maximumField = 1 << 18
 
-    /// Fields of a block that are decoded without being added to the table. Those that are kept stand first, six at most
-    /// (RFC 9113 section 8.3), so that a byte that stands for a long entry does not cost its length again and again.
+    /// Fields of a block that are decoded without being added to the table. Those that are kept stand first, six at
+    /// most (RFC 9113 section 8.3), so that a byte that stands for a long entry does not cost its length again and
+    /// again.
     static let maximumLooked = 32
 
     private static let empty: HPACKDecoder = {

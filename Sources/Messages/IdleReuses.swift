@@ -31,7 +31,7 @@ package struct IdleReuses {
     private struct Entry {
         var idle: Nanoseconds
         var count: UInt32
-        /// The next older gap of the connection, or the next free place.
+        /// The gap of the connection that was added before, or the next free place.
         var before: Int32
     }
 
@@ -88,7 +88,7 @@ package struct IdleReuses {
         return nil
     }
 
-    /// The gaps of a list, oldest first.
+    /// The gaps of a list, in the order in which they were added.
     package subscript(list: List) -> [IdleReuse] {
         var found: [IdleReuse] = []
         var at = list.newest

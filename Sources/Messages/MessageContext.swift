@@ -1,6 +1,5 @@
 import Flows
 import Secrets
-import Wire
 
 /// What the conversations of one capture share, so that each of them stays small.
 package struct MessageContext {
@@ -18,9 +17,6 @@ package struct MessageContext {
     package var observer: ((ObservedHead) -> Void)?
     /// What the keys were good for.
     package internal(set) var decryption = DecryptionCounts()
-
-    /// While the first bytes of a connection are taken: its first frame's time.
-    package var opened: Timestamp?
 
     /// Whether secrets may still be added.
     private let expectsKeys: Bool

@@ -1,7 +1,7 @@
 import Wire
 
-/// The names that clients ask for when they open a TLS session (RFC 6066 section 3), and the lists of protocols that they
-/// offer (RFC 7301), each kept once.
+/// The names that clients ask for when they open a TLS session (RFC 6066 section 3), and the lists of protocols that
+/// they offer (RFC 7301), each kept once.
 package struct ServerNames {
     /// Stands for a kept name.
     package struct Handle: Sendable, Equatable {

@@ -1,5 +1,3 @@
-import Wire
-
 /// What only connections have that speak more than HTTP/1 in clear, or are within a message of it. It lies apart from
 /// the conversation.
 enum SessionState {
@@ -27,8 +25,6 @@ struct TLSLayer {
     var framers: Apart<HTTP1Framers>?
     /// See `Conversation.announcements`.
     var announcements: [CloseAnnouncement] = []
-    /// See `Conversation.opened`.
-    var opened: Timestamp?
 }
 
 extension Conversation {
@@ -82,9 +78,6 @@ extension Conversation {
         }
     }
 
-    /// The connection's first frame's time, where its first bytes were TLS.
-    package var opened: Timestamp? { tls?.value.opened }
-
     /// Whether TLS carries it.
     var isTLS: Bool {
         if case .tls = session { true } else { false }
@@ -107,10 +100,8 @@ extension Conversation {
     }
 
     /// What follows are TLS records.
-    ///
-    /// - Parameter opened: the connection's first frame's time, where these are its first bytes.
-    mutating func beginTLS(opened: Timestamp?) {
+    mutating func beginTLS() {
         layer = .undetermined
-        session = .tls(Apart(TLSLayer(opened: opened)))
+        session = .tls(Apart(TLSLayer()))
     }
 }

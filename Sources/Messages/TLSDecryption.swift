@@ -23,8 +23,8 @@ struct SealedRecord {
 /// not open that should have. What is not opened keeps the meaning that it has without keys.
 ///
 /// A key log that grows may have the secrets only after the handshake was seen. They are looked for at each record that
-/// is sealed, as long as they are missing and the log has grown; which number the next record has is then found by trying,
-/// as after a gap.
+/// is sealed, as long as they are missing and the log has grown; which number the next record has is then found by
+/// trying, as after a gap.
 struct TLSDecryption {
     fileprivate struct SideState {
         var opener: RecordOpener?

@@ -2,8 +2,8 @@
 ///
 /// Around the content stand in TLS 1.3 its type and a tag of 16 bytes (RFC 8446 section 5.2), in TLS 1.2 a tag of 16
 /// bytes and, but for ChaCha20-Poly1305 (RFC 7905), 8 of the nonce (RFC 5288). Lengths are a hint, no more: a sender
-/// may pad its records, and only the JDK does, by 16 bytes, all but application data (measured with 17.0.21: Finished 85,
-/// close_notify 35).
+/// may pad its records, and only the JDK does, by 16 bytes, all but application data (measured with 17.0.21: Finished
+/// 85, close_notify 35).
 struct TLSRecordLengths {
     /// Known from the hellos, or by the order of records.
     var isTLS13: Bool?
@@ -38,7 +38,8 @@ struct TLSRecordLengths {
         if suite == 0x1302 { facts.insert(.sha384) }
     }
 
-    /// Takes a record that is the Finished of `role`, or was its latest before the other side's: a later one replaces it.
+    /// Takes a record that is the Finished of `role`, or was its latest before the other side's: a later one replaces
+    /// it.
     mutating func readFinished(_ length: Int, _ role: Role) {
         guard facts.contains(.suite) else { return }
         // A header of 4 and the hash (RFC 8446 section 4.4.4).
@@ -58,8 +59,9 @@ struct TLSRecordLengths {
         length - (isTLS13 != false ? 17 : facts.contains(.chaCha) ? 16 : 24)
     }
 
-    /// A TLS 1.3 alert: 2 bytes, or with the JDK's padding 18, which is shorter than any answer of HTTP/1 and any request
-    /// with a Host field. A short HTTP/2 HEADERS frame may have 18: where the handshake shows no padding, it is none.
+    /// A TLS 1.3 alert: 2 bytes, or with the JDK's padding 18, which is shorter than any answer of HTTP/1 and any
+    /// request with a Host field. A short HTTP/2 HEADERS frame may have 18: where the handshake shows no padding, it is
+    /// none.
     func isAlert(_ length: Int, _ role: Role) -> Bool {
         guard isTLS13 != false else { return false }
         let mayPad = !facts.contains(role == .client ? .clientDoesNot : .serverDoesNot)
@@ -75,7 +77,8 @@ struct TLSRecordLengths {
         }
     }
 
-    /// A TLS 1.3 CertificateVerify: 8 bytes and a signature by RSA (2048 to 4096 bits), ECDSA (P-256, P-384) or Ed25519.
+    /// A TLS 1.3 CertificateVerify: 8 bytes and a signature by RSA (2048 to 4096 bits), ECDSA (P-256, P-384) or
+    /// Ed25519.
     func isCertificateVerify(_ length: Int) -> Bool {
         switch content(length) - 8 {
         case 256, 384, 512, 64, 68...72, 100...104: true

@@ -15,8 +15,8 @@ package struct WaitingRequests {
 
     private struct Entry {
         var request: PendingRequest
-        /// The request behind it, or the next free place. Behind a connection's last request is its first: a list
-        /// needs one end.
+        /// The request behind it, or the next free place. Behind a connection's last request is its first, so that a
+        /// list keeps only its last.
         var next: Int32
     }
 

@@ -77,8 +77,8 @@ struct CSVCell {
 
     /// A stranger's text, escaped as in the text report, so that each row is one line.
     ///
-    /// A spreadsheet takes what begins with `=`, `+`, `-` or `@` for a formula, which may run programs or send the sheet
-    /// away: an apostrophe before it says that it is text (OWASP, CSV Injection).
+    /// A spreadsheet takes what begins with `=`, `+`, `-` or `@` for a formula, which may run programs or send the
+    /// sheet away: an apostrophe before it says that it is text (OWASP, CSV Injection).
     mutating func text(_ value: (some Sequence<UInt8>)?) {
         guard let value else { return }
         let text = TerminalText.escaped(value)

@@ -17,8 +17,8 @@ struct ReportDocument: Sendable {
         var servers: [ServerFinding]
         /// Connections to servers beyond those that are told apart.
         var uncounted = 0
-        /// Flows with a failure, in the order of their numbers; others are passed over. Those beyond the report's extent
-        /// need not be there: they are counted in `capture`.
+        /// Flows with a failure, in the order of their numbers; others are passed over. Those beyond the report's
+        /// extent need not be there: they are counted in `capture`.
         var findings: [FlowFinding]
         /// What access logs say of the capture; nil without any.
         var log: AccessLogFinding?

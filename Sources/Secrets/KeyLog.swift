@@ -33,8 +33,8 @@ struct SessionSecrets: Sendable {
     var server: [UInt8] = []
 }
 
-/// A key log in the format of NSS, which browsers, curl, OpenSSL and most others write (RFC 9850): lines of a label, the
-/// client's random and a secret.
+/// A key log in the format of NSS, which browsers, curl, OpenSSL and most others write (RFC 9850): lines of a label,
+/// the client's random and a secret.
 public struct KeyLog: Sendable {
     /// Sessions kept: 2¹⁸ take some hundred megabytes. The secrets of further ones are not used.
     static let maximumSessions = 1 << 18

@@ -1,8 +1,8 @@
 import Wire
 
 extension Analyzer {
-    /// Says when the timer of a server fires, which only many of its closes show: requests that are answered from now on
-    /// count as near misses by it.
+    /// Says when the timer of a server fires, which only many of its closes show: requests that are answered from now
+    /// on count as near misses by it.
     ///
     /// - Parameters:
     ///   - closeTimes: one for each timeout, shortest first.

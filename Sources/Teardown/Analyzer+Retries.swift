@@ -28,7 +28,7 @@ extension Analyzer {
                 let identity = identity(of: request, flow)
             else { return }
             let place = RetryWatch.Place(flow: number, frame: request.start.frame)
-            let opened = request.isFirst ? conversations[flow].opened : nil
+            let opened = request.isFirst ? known[flow].start : nil
             retries.see(place, at: request.start.time, opened: opened, identity)
         }
     }

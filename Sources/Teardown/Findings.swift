@@ -198,7 +198,8 @@ public struct CaptureFinding: Sendable {
     public var undecoded: [Undecoded: Int] = [:]
     /// Idle gaps beyond the number that is kept: what a server's clients do is not known to the last of them.
     public var droppedReuses = 0
-    /// Requests that waited for an answer beyond the number that is kept: they are counted, and lost ones are not found.
+    /// Requests that waited for an answer beyond the number that is kept: they are counted, and lost ones are not
+    /// found.
     public var droppedRequests = 0
     /// Races whose request was sent again and answered.
     public var hiddenRaces = 0

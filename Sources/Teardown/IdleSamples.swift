@@ -28,14 +28,14 @@ struct IdleSamples {
     /// shows no such close of it, or when it lies between such closes and near none: a server that looks at its
     /// connections now and then (measured: lighttpd, 2.0 to 3.3 s) closes at any time in between.
     ///
-    /// - Parameter isReset: whether it was a reset. A FIN right before the timer's time is what a server sends that read
-    ///   a request of the last moment and failed; a reset is not: so near to the timer's time it is the timer's, also
-    ///   where the machine was busy (measured: 31 ms late).
+    /// - Parameter isReset: whether it was a reset. A FIN right before the timer's time is what a server sends that
+    ///   read a request of the last moment and failed; a reset is not: so near to the timer's time it is the timer's,
+    ///   also where the machine was busy (measured: 31 ms late).
     func resembles(_ idle: Nanoseconds, of server: Endpoint, isReset: Bool) -> Bool? {
         guard let samples = byServer[server], !samples.isEmpty else { return nil }
         // Timers of event loops fire within a few milliseconds after their time (measured: node, nginx, uvicorn 0
-        // to 4 ms), and not before it but for the resolution of clocks. Away from the server, an answer that took longer
-        // on its way than the close makes the time shorter (measured: 2.4 ms on a busy machine).
+        // to 4 ms), and not before it but for the resolution of clocks. Away from the server, an answer that took
+        // longer on its way than the close makes the time shorter (measured: 2.4 ms on a busy machine).
         let late = isReset ? max(50 * .millisecond, idle / 50) : max(20 * .millisecond, idle / 100)
         let early = isReset ? max(20 * .millisecond, idle / 100) : 1 * .millisecond
         var (hasShorter, hasLonger) = (false, false)

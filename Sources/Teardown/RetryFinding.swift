@@ -38,8 +38,8 @@ public struct RetryFinding: Sendable, Equatable {
     ///
     /// Where requests like it are frequent: as many as came later would, evenly spread, have put one here by chance in
     /// one case of ten. And where only the length speaks: with the JDK's client, which retries, all 14 found by it were
-    /// right; in recordings without retries up to a fourth of the losses had an answered request of their length on a new
-    /// connection behind them.
+    /// right; in recordings without retries up to a fourth of the losses had an answered request of their length on a
+    /// new connection behind them.
     public var isDoubtful: Bool {
         basis == .length || (alike > 1 && Nanoseconds(alike - 1) &* delay > RetryWatch.window / 10)
     }

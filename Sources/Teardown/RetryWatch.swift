@@ -146,8 +146,8 @@ struct RetryWatch {
 }
 
 extension RetryWatch.Waiting {
-    /// Whether a request may be the retry by its connection. A length is shared by many requests: of these only one counts
-    /// for which a connection was opened when the loss was known.
+    /// Whether a request may be the retry by its connection. A length is shared by many requests: of these only one
+    /// counts for which a connection was opened when the loss was known.
     fileprivate func allows(_ opened: Timestamp?) -> Bool {
         switch identity.basis {
         case .requestLine: return true

@@ -1,8 +1,8 @@
 import Capture
 import Secrets
 
-/// Where the secrets of TLS sessions come from: the file of `--keylog`, or that which browsers, curl and others write to
-/// by `$SSLKEYLOGFILE`.
+/// Where the secrets of TLS sessions come from: the file of `--keylog`, or that which browsers, curl and others write
+/// to by `$SSLKEYLOGFILE`.
 enum KeyLogFile {
     /// Reads the file, and says on standard error what is wrong in it.
     ///

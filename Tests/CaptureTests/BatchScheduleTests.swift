@@ -128,7 +128,8 @@ struct BatchScheduleTests {
         if stop > 0 { #expect(simulation.taken == Array(0..<stop), "seed \(random.seed)") }
     }
 
-    /// Whichever of the steps is the longest: the time is that of half of the work, or of the step that cannot be divided.
+    /// Whichever of the steps is the longest: the time is that of half of the work, or of the step that cannot be
+    /// divided.
     @Test(arguments: [(10, 11, 16), (10, 20, 5), (10, 5, 20), (20, 5, 5), (10, 10, 10), (1, 30, 1), (5, 16, 17)])
     func `no thread waits while there is work`(_ read: Int, _ stage: Int, _ take: Int) {
         let costs = Simulation.Costs(read: read, stage: stage, take: take)

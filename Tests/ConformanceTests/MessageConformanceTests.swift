@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Requests and responses, by flow: what is read of HTTP/1 and HTTP/2, in clear and with keys, must be what tshark reads.
-/// `Differences.md` beside this names the streams where it is not, and why.
+/// Requests and responses, by flow: what is read of HTTP/1 and HTTP/2, in clear and with keys, must be what tshark
+/// reads. `Differences.md` beside this names the streams where it is not, and why.
 struct MessageConformanceTests {
     /// The lab's scenarios with TLS or HTTP/2, two in clear beside them, and what tshark has to be told.
     private static let scenarios: [(name: String, decodeAs: [String])] = [

@@ -74,8 +74,8 @@ extension MessageFigures {
 
     /// tshark's, by stream.
     ///
-    /// - Parameter decodeAs: what tshark has to be told of ports. It reads HTTP/2 in clear on no port without, and takes a
-    ///   client's port for the server's where it knows that number.
+    /// - Parameter decodeAs: what tshark has to be told of ports. It reads HTTP/2 in clear on no port without, and
+    ///   takes a client's port for the server's where it knows that number.
     static func ofTshark(_ capture: URL, keyLog: URL?, decodeAs: [String]) throws -> [Int: MessageFigures] {
         var arguments = ["-n", "-r", capture.path, "-Y", "http || http2", "-T", "fields"]
         for rule in decodeAs { arguments += ["-d", rule] }

@@ -44,7 +44,8 @@ struct AccuracyTests {
             print(try record(["scenario", "node", "half-close", "--output", folder.path]))
             let measured = try measure(folder)
             let what = Comment(rawValue: (measured.disagreements ?? []).joined(separator: "\n"))
-            // The kernel is asked directly before a call, and may learn of a close in between: a wrong word in the truth.
+            // The kernel is asked directly before a call, and may learn of a close in between: a wrong word in the
+            // truth.
             #expect(measured.precision >= 0.99, what)
             #expect(measured.recall >= 0.99, what)
             #expect(measured.words >= 0.98, what)

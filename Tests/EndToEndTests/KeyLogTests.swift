@@ -19,8 +19,8 @@ struct KeyLogTests {
         return script
     }
 
-    /// Runs finrace over three connections with this key log. The log has the keys of the first, wrong ones of the second
-    /// and none of the third.
+    /// Runs finrace over three connections with this key log. The log has the keys of the first, wrong ones of the
+    /// second and none of the third.
     private func run(
         _ options: [String], besides lines: String = "", environment: (URL) -> [String: String] = { _ in [:] }
     ) throws -> FinraceRun {
@@ -107,7 +107,8 @@ struct KeyLogTests {
         #expect(run.errors == "")
         #expect(flows.map { $0["protocol"] as? String } == ["tls+h2", "tls+h2"])
         #expect(flows.map { $0["alpn"] as? [String] } == [["h2"], ["h2"]])
-        // Of ten paths three and two rounds, then each at the same time, CONNECT, and one behind it; pushed ones are none.
+        // Of ten paths three and two rounds, then each at the same time, CONNECT, and one behind it; pushed ones are
+        // none.
         #expect(flows.map { $0["requests"] as? Int } == [42, 32])
         #expect(flows.map { $0["responses"] as? Int } == [42, 32])
         #expect(flows.map { $0["verdict"] as? String } == ["client_close", "client_close"])

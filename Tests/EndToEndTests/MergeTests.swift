@@ -21,7 +21,8 @@ struct MergeTests {
         return run.output
     }
 
-    /// Filters that part the connections of a report: by the ports of their clients, a connection's every name together.
+    /// Filters that part the connections of a report: by the ports of their clients, a connection's every name
+    /// together.
     private func filters(_ report: JSONValue) throws -> [String] {
         var shards: [[String]] = [[], []]
         var known: [String: Int] = [:]

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The README shows what finrace prints: each `console` block is a command and its whole output, or several commands for a
-/// shell, and each `text` block that begins with a command is a part of its output, behind an ellipsis.
+/// The README shows what finrace prints: each `console` block is a command and its whole output, or several commands
+/// for a shell, and each `text` block that begins with a command is a part of its output, behind an ellipsis.
 @Suite("README")
 struct ReadmeTests {
     struct Example: CustomTestStringConvertible {

@@ -1,7 +1,8 @@
 /// Whether bytes are one JSON object (RFC 8259), read independently of what wrote them. Fast, for every run of
 /// the entries that write reports ends with it.
 struct JSONCheck {
-    /// Objects and arrays within each other: a report has a handful, and one that is merged what a stranger put into it.
+    /// Objects and arrays within each other: a report has a handful, and one that is merged what a stranger put into
+    /// it.
     private static let maximumDepth = 128
 
     private let bytes: [UInt8]

@@ -1,7 +1,7 @@
 import Report
 
-/// Two reports for `finrace merge`, parted by a zero byte, or one that two nodes have. Whatever they say, the merged one
-/// is a report: JSON, and whole when it is merged again.
+/// Two reports for `finrace merge`, parted by a zero byte, or one that two nodes have. Whatever they say, the merged
+/// one is a report: JSON, and whole when it is merged again.
 func fuzzReports(_ bytes: [UInt8]) {
     let texts = bytes.split(separator: 0, maxSplits: 1, omittingEmptySubsequences: false).map(Array.init)
     var merge = ReportMerge()

@@ -40,6 +40,30 @@ struct HTTPConversationTests {
         }
     }
 
+    /// A server may answer before it has the whole request: both streams stand within a message then.
+    @Test(arguments: [1, 2, 3, 7, 50])
+    func `request and answer may come at the same time`(_ size: Int) {
+        let requests = [UInt8](text: .post("/a", String(repeating: "q", count: 100)) + .get("/b"))
+        let answers = [UInt8](text: .response(body: String(repeating: "a", count: 90)) + .response(404, body: "x"))
+        var talk = Talk()
+        var (sent, answered) = (0, 0)
+        // The answer is behind by the head of its request.
+        while sent < requests.count || answered < answers.count {
+            let piece = requests[sent..<min(sent + size, requests.count)]
+            if !piece.isEmpty { talk.send(.client, Array(piece)) }
+            sent += piece.count
+            guard sent > 80 else { continue }
+            let answer = answers[answered..<min(answered + size, sent == requests.count ? answers.count : 100)]
+            if !answer.isEmpty { talk.send(.server, Array(answer)) }
+            answered += answer.count
+        }
+        #expect(talk.requests == 2)
+        #expect(talk.responses == 2)
+        #expect(talk.unanswered == 0)
+        #expect(!talk.isAnswerIncomplete)
+        #expect(talk.conversation.unsolicitedStatus == nil)
+    }
+
     @Test func `the answer to HEAD has no body`() {
         var talk = Talk()
         talk.client("HEAD /a HTTP/1.1\r\n\r\n" + .get("/b"))

@@ -67,8 +67,8 @@ struct RecordOpenerTests {
         #expect(opener.open([23, 3, 3, 0, 40], [UInt8](repeating: 1, count: 40)) == nil)
     }
 
-    /// MAC-then-encrypt and encrypt-then-MAC (RFC 7366), sealed here by the library's own CBC; keys and real records are
-    /// compared with a recording.
+    /// MAC-then-encrypt and encrypt-then-MAC (RFC 7366), sealed here by the library's own CBC; keys and real records
+    /// are compared with a recording.
     @Test(arguments: [UInt16(0xC009), 0xC00A, 0xC023, 0xC024, 0x003D], [false, true])
     func `CBC records, and none that was changed`(_ number: UInt16, _ encryptsThenMACs: Bool) throws {
         let random = [UInt8](repeating: 0xAB, count: 32)

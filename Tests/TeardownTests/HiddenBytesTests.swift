@@ -4,7 +4,8 @@ import Wire
 
 @testable import Teardown
 
-/// Where the snap length cuts what would decide, the verdict is `truncated_packets`; where it does not, nothing changes.
+/// Where the snap length cuts what would decide, the verdict is `truncated_packets`; where it does not, nothing
+/// changes.
 struct HiddenBytesTests {
     /// Ethernet, IPv4 and TCP with the timestamp option: not a byte of payload.
     private static let headers = 14 + 20 + 32

@@ -57,6 +57,32 @@ struct RetryTests {
         #expect(try retry([crossing(), pooled])?.outcome == .answered)
     }
 
+    /// By the length of what was sent, the first on a connection: when it was opened, how long it waited, its request.
+    @Test(arguments: [
+        (Duration.milliseconds(5_150), Duration.zero, 200, true), (.milliseconds(5_150), .zero, 201, false),
+        (.milliseconds(5_600), .zero, 200, false), (.milliseconds(4_900), .milliseconds(300), 200, false),
+    ])
+    func `where only lengths can be read, a connection must have been opened for the retry`(
+        _ start: Duration, _ idle: Duration, _ length: Int, _ isRetry: Bool
+    ) throws {
+        var lost = Script()
+        lost.tls13Handshake()
+        lost.tlsExchange()
+        lost.idle(.seconds(5))
+        lost.crossing {
+            $0.server(bytes: TLSRecords.hiddenAlert)
+            $0.client(bytes: TLSRecords.applicationData(200))
+        }
+        lost.serverFIN()
+        var attempt = Script(clientPort: 40001, startingAt: start)
+        attempt.tls13Handshake()
+        attempt.idle(idle)
+        attempt.tlsExchange(length)
+        let retry = try retry([lost, attempt])
+        #expect(retry?.flow == (isRetry ? 1 : nil))
+        #expect(retry?.basis == (isRetry ? .length : nil))
+    }
+
     @Test func `another request is no retry, nor one of another client or to another server`() throws {
         let start = Duration.milliseconds(5_150)
         #expect(try retry([crossing(), attempt("/else", at: start)]) == nil)

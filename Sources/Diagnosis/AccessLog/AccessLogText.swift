@@ -2,7 +2,8 @@ import Wire
 
 /// Envoy's text formats: a time in brackets, the request in quotes, then words.
 ///
-///     [START_TIME] "METHOD PATH PROTOCOL" CODE FLAGS … RECEIVED SENT DURATION SERVICE "XFF" "AGENT" "ID" "AUTHORITY" "HOST"
+///     [START_TIME] "METHOD PATH PROTOCOL" CODE FLAGS … RECEIVED SENT DURATION SERVICE \
+///     "XFF" "AGENT" "ID" "AUTHORITY" "HOST"
 ///
 /// Istio has DETAILS, TERMINATION and "FAILURE" where the dots are, and behind HOST the words CLUSTER LOCAL
 /// DOWNSTREAM_LOCAL DOWNSTREAM_REMOTE SNI ROUTE.

@@ -6,7 +6,8 @@ public struct JoinedLine: Sendable {
     public enum Basis: String, Sendable, CaseIterable {
         /// The proxy's own end of the connection, the server and the time.
         case upstreamLocalAddress = "upstream_local_address"
-        /// The server, the time, the method, and the path or, where the proxy may have rewritten its beginning, its end.
+        /// The server, the time, the method, and the path or, where the proxy may have rewritten its beginning, its
+        /// end.
         case request
         /// The server and the time alone.
         case time

@@ -60,8 +60,8 @@ package struct JSONNumber: Sendable, Equatable {
         return Int64(value) + (rest * 2 >= 1 ? (isNegative ? -1 : 1) : 0)
     }
 
-    /// The integral part of the number times ten to the power of `power`, and how much of one is left over; nil where it
-    /// does not fit.
+    /// The integral part of the number times ten to the power of `power`, and how much of one is left over; nil where
+    /// it does not fit.
     private func scaled(by power: Int) -> (value: Int, rest: Double)? {
         guard digits > 0 else { return (0, 0) }
         var (value, rest) = (digits, 0.0)

@@ -12,9 +12,9 @@ package struct JSONError: Error, Equatable, Sendable {
     }
 }
 
-/// Goes through JSON (RFC 8259) from value to value, without a tree: the caller asks for what it expects, and passes over
-/// the rest. Whatever is passed keeps to the grammar. Values are ranges of the text, so that they can be copied as they
-/// stand there, with all their digits.
+/// Goes through JSON (RFC 8259) from value to value, without a tree: the caller asks for what it expects, and passes
+/// over the rest. Whatever is passed keeps to the grammar. Values are ranges of the text, so that they can be copied as
+/// they stand there, with all their digits.
 ///
 /// Several values may follow each other, as in NDJSON. Names that come twice come twice here. That the text is UTF-8 is
 /// the caller's to check: logs hold any bytes.

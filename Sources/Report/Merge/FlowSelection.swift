@@ -178,8 +178,8 @@ extension ReportedServer {
         return rest
     }
 
-    /// What `counts` has more than `listed`, in all and of each: a flow that was told before its cause showed counts under
-    /// another one there.
+    /// What `counts` has more than `listed`, in all and of each: a flow that was told before its cause showed counts
+    /// under another one there.
     private static func excess<Key: Hashable>(
         _ counts: [Key: Int], _ keys: [Key], over listed: [Key: Int]
     ) -> [Key: Int] {

@@ -2,12 +2,12 @@ import Diagnosis
 import Teardown
 import Wire
 
-/// One report as it was read: a document of `--format json`, or the objects of `--format ndjson`, told apart by what they
-/// are. Blanks and line ends mean nothing, nor does the order of members: a report that jq or an editor has formatted is
-/// the same report.
+/// One report as it was read: a document of `--format json`, or the objects of `--format ndjson`, told apart by what
+/// they are. Blanks and line ends mean nothing, nor does the order of members: a report that jq or an editor has
+/// formatted is the same report.
 ///
-/// A live capture may have told its sums several times, and a flow again where its verdict changed: the last word counts.
-/// What follows a damage is not looked at; what came before is used.
+/// A live capture may have told its sums several times, and a flow again where its verdict changed: the last word
+/// counts. What follows a damage is not looked at; what came before is used.
 struct ReadReport: Sendable {
     /// Its name as the user gave it.
     let name: String

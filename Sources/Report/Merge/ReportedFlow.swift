@@ -14,8 +14,8 @@ struct ReportedFlow: Sendable {
 
     /// Where its text stands in the report.
     var range: Range<Int>
-    /// Where its `type` ends, if there is no blank between its parts and no merge was before: all else is passed on as it
-    /// stands.
+    /// Where its `type` ends, if there is no blank between its parts and no merge was before: all else is passed on as
+    /// it stands.
     var plainTypeEnd: Int?
     /// Its `report`, where an earlier merge wrote one: an index of the report's `names`; 0 is the report itself.
     var name = 0

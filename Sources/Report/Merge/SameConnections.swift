@@ -4,9 +4,9 @@ import Wire
 /// Finds the flows of several reports that are one connection, seen at several points.
 ///
 /// They have an address pair in common, their own or another name of theirs (NAT), and their times overlap. A pair is
-/// not used again before TIME_WAIT has passed, 60 s on Linux, so that overlapping times mean the same connection; nodes'
-/// clocks differ by less than a second. Of one report at most one flow belongs to a connection: what it lists apart, it
-/// saw apart.
+/// not used again before TIME_WAIT has passed, 60 s on Linux, so that overlapping times mean the same connection;
+/// nodes' clocks differ by less than a second. Of one report at most one flow belongs to a connection: what it lists
+/// apart, it saw apart.
 struct SameConnections {
     /// How far the clocks of two nodes may be apart.
     static let clockDifference = 1 * Nanoseconds.second
@@ -85,8 +85,8 @@ struct SameConnections {
         }
     }
 
-    /// Joins the flows of one report to those of the ones before, one to one. Both follow each other in time, so that it
-    /// is enough to look at the next ones: that which overlaps for longer is the same.
+    /// Joins the flows of one report to those of the ones before, one to one. Both follow each other in time, so that
+    /// it is enough to look at the next ones: that which overlaps for longer is the same.
     ///
     /// - Returns: those that found none.
     private mutating func join(_ flows: ArraySlice<Entry>, to known: [Entry]) -> [Entry] {

@@ -32,8 +32,8 @@ struct MergeReports: ParsableCommand {
     @Flag(name: .shortAndLong, help: "Say nothing on standard error but errors.")
     var quiet = false
 
-    /// Bytes of all reports, which are held until the merged one is written: a million flows. What is made of them takes
-    /// half as much again.
+    /// Bytes of all reports, which are held until the merged one is written: a million flows. What is made of them
+    /// takes half as much again.
     private static let maximumSize = 1 << 30
 
     func validate() throws {

@@ -63,9 +63,9 @@ struct RacePrinter: ~Copyable {
 
     /// Prints the report as it stands, where the report goes.
     ///
-    /// As NDJSON it is the sums alone, as CSV nothing: lines of single flows come once, when the flow is done or its race
-    /// is proven. As JSON it completes the document, whose flows are those that came to their end since the one before, and of those
-    /// that go on the ones with a failure; another document begins.
+    /// As NDJSON it is the sums alone, as CSV nothing: lines of single flows come once, when the flow is done or its
+    /// race is proven. As JSON it completes the document, whose flows are those that came to their end since the one
+    /// before, and of those that go on the ones with a failure; another document begins.
     ///
     /// - Parameter judge: hands over the findings of the connections that go on, and returns the sums and what was
     ///   counted.
