@@ -43,17 +43,20 @@ struct HTTPConversationTests {
     /// A server may answer before it has the whole request: both streams stand within a message then.
     @Test(arguments: [1, 2, 3, 7, 50])
     func `request and answer may come at the same time`(_ size: Int) {
-        let requests = [UInt8](text: .post("/a", String(repeating: "q", count: 100)) + .get("/b"))
-        let answers = [UInt8](text: .response(body: String(repeating: "a", count: 90)) + .response(404, body: "x"))
+        let body = 100
+        let (post, ok) = (String.post("/a", String(repeating: "q", count: body)), String.response(body: "answered"))
+        let requests = [UInt8](text: post + .get("/b"))
+        let answers = [UInt8](text: ok + .response(404, body: "x"))
         var talk = Talk()
         var (sent, answered) = (0, 0)
-        // The answer is behind by the head of its request.
+        // The first answer begins behind the head of its request, and ends once all is sent.
         while sent < requests.count || answered < answers.count {
             let piece = requests[sent..<min(sent + size, requests.count)]
             if !piece.isEmpty { talk.send(.client, Array(piece)) }
             sent += piece.count
-            guard sent > 80 else { continue }
-            let answer = answers[answered..<min(answered + size, sent == requests.count ? answers.count : 100)]
+            guard sent > post.utf8.count - body else { continue }
+            let end = sent == requests.count ? answers.count : ok.utf8.count - 1
+            let answer = answers[answered..<min(answered + size, end)]
             if !answer.isEmpty { talk.send(.server, Array(answer)) }
             answered += answer.count
         }

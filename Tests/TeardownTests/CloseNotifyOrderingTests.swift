@@ -78,15 +78,7 @@ struct CloseNotifyOrderingTests {
     /// acknowledges a request that no application saw.
     @Test
     func `a FIN that acknowledges the request does not outweigh a close_notify that crossed it`() throws {
-        var script = Script()
-        script.tls13Handshake()
-        script.tlsExchange()
-        script.idle(.seconds(2))
-        script.crossing {
-            $0.server(bytes: TLSRecords.hiddenAlert)
-            $0.client(bytes: TLSRecords.applicationData(140))
-        }
-        script.serverFIN()
+        let script = Script.crossedTLSRequest(after: .seconds(2))
         #expect(try script.verdicts() == [.crossed, .crossed, .crossed])
         let close = try #require(try script.finding().close)
         #expect(close.signal.kind == .closeNotify)

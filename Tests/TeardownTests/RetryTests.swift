@@ -65,20 +65,11 @@ struct RetryTests {
     func `where only lengths can be read, a connection must have been opened for the retry`(
         _ start: Duration, _ idle: Duration, _ length: Int, _ isRetry: Bool
     ) throws {
-        var lost = Script()
-        lost.tls13Handshake()
-        lost.tlsExchange()
-        lost.idle(.seconds(5))
-        lost.crossing {
-            $0.server(bytes: TLSRecords.hiddenAlert)
-            $0.client(bytes: TLSRecords.applicationData(200))
-        }
-        lost.serverFIN()
         var attempt = Script(clientPort: 40001, startingAt: start)
         attempt.tls13Handshake()
         attempt.idle(idle)
         attempt.tlsExchange(length)
-        let retry = try retry([lost, attempt])
+        let retry = try retry([.crossedTLSRequest(200, after: .seconds(5)), attempt])
         #expect(retry?.flow == (isRetry ? 1 : nil))
         #expect(retry?.basis == (isRetry ? .length : nil))
     }

@@ -39,6 +39,25 @@ extension Script {
         server(bytes: TLSRecords.record(22, 202) + TLSRecords.changeCipherSpec + TLSRecords.encryptedFinished)
     }
 
+    /// A TLS 1.3 connection on which a request crosses the server's hidden close_notify, whose FIN comes once the
+    /// request is there (as uvicorn does it).
+    ///
+    /// - Parameters:
+    ///   - length: of the request's record.
+    ///   - idle: how long after the answer to the request before.
+    package static func crossedTLSRequest(_ length: Int = 140, after idle: Duration) -> Script {
+        var script = Script()
+        script.tls13Handshake()
+        script.tlsExchange()
+        script.idle(idle)
+        script.crossing {
+            $0.server(bytes: TLSRecords.hiddenAlert)
+            $0.client(bytes: TLSRecords.applicationData(length))
+        }
+        script.serverFIN()
+        return script
+    }
+
     /// A request and its answer, encrypted.
     package mutating func tlsExchange(_ request: Int = 140, _ answer: Int = 190) {
         client(bytes: TLSRecords.applicationData(request))
