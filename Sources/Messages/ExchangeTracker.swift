@@ -24,7 +24,7 @@ public struct ExchangeTracker {
     var waiting = WaitingRequests.List()
     /// Whether the capture began after the connection: what the server sends first answers a request before it.
     private var isMidstream = false
-    /// The further gaps of that kind. Most connections have one at most, and nothing here.
+    /// The further gaps of that kind: none where a connection has one.
     private var reuses = IdleReuses.List()
 
     /// When the last application byte of either side was first seen.

@@ -21,7 +21,7 @@ public struct AnalyzerSettings: Sendable {
     /// Whether requests, closes and races are counted for a monitoring system; they are by what `settle` sees.
     public var collectsMetrics = false
     /// Flows held at a time; with more, those that were silent for longest are judged and forgotten. A million open
-    /// connections take some 320 MB (measured; with IPv6 addresses 32 bytes more each).
+    /// connections take some 320 MB (measured with IPv4; a pair of IPv6 addresses takes 32 bytes more).
     public var maximumFlows = 1 << 20
     /// Closed flows held for their stragglers.
     package var maximumClosedFlows = ClosedFlows.maximumCount
