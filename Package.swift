@@ -19,6 +19,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
     ],
@@ -27,8 +28,12 @@ let package = Package(
         .systemLibrary(
             name: "CPcap", pkgConfig: "libpcap",
             providers: [.apt(["libpcap-dev", "pkg-config"]), .brew(["libpcap"])]),
-        .target(name: "Wire", swiftSettings: settings),
-        .target(name: "Capture", dependencies: ["CPcap", "Wire"], swiftSettings: settings),
+        .systemLibrary(name: "CBytes"),
+        .target(name: "Wire", dependencies: ["CBytes"], swiftSettings: settings),
+        .target(
+            name: "Capture",
+            dependencies: ["CPcap", "Wire", .product(name: "BasicContainers", package: "swift-collections")],
+            swiftSettings: settings),
         .target(name: "Flows", dependencies: ["Wire"], swiftSettings: settings),
         .target(
             name: "Secrets",

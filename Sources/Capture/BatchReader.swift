@@ -53,7 +53,7 @@ struct BatchReader {
                 takeSecrets(&batch)
             }
             batch.append(frame, info)
-            isStopped = batch.count >= maximum || batch.bytes.count >= Self.maximumBytes
+            isStopped = batch.count >= maximum || batch.byteCount >= Self.maximumBytes
             return isStopped ? .stop : .next
         }
         count += batch.count - before + (carried == nil ? 0 : 1)

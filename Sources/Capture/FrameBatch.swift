@@ -1,17 +1,18 @@
+import BasicContainers
 import Wire
 
-/// Some frames of a capture, one after the other, with what the capture brought beside them.
-public struct FrameBatch {
+/// Some frames of a capture, one after the other, with what the capture brought beside them. Nobody copies one: whether
+/// its memory is shared need not be asked at every frame.
+public struct FrameBatch: ~Copyable {
     /// What is told of a frame, and where its bytes end.
-    private struct Entry {
+    struct Entry {
         var info: FrameInfo
         /// A batch has a few hundred kilobytes, and its last frame.
         var end: UInt32
     }
 
-    private var entries: ContiguousArray<Entry> = []
-    /// The frames' bytes, one behind the other.
-    public private(set) var bytes: [UInt8] = []
+    private var entries = UniqueArray<Entry>()
+    private var storage = UniqueArray<UInt8>()
     /// Secrets that the capture brought before the first of the frames.
     public internal(set) var secrets: [DecryptionSecrets] = []
     /// Comments on frames that are new with this batch: `FrameInfo.comment` counts those of all batches.
@@ -23,12 +24,18 @@ public struct FrameBatch {
     /// How many frames there are.
     public var count: Int { entries.count }
 
+    /// How many bytes they have together.
+    var byteCount: Int { storage.count }
+
+    /// Lends the frames' bytes, one behind the other.
+    public func withBytes(_ body: (Span<UInt8>) -> Void) { body(storage.span) }
+
     /// Lends the frames, in order.
     ///
-    /// - Parameter body: takes the offset of the frame's first byte among `bytes`, too.
+    /// - Parameter body: takes the offset of the frame's first byte among all of them, too.
     @inline(__always)
     public func forEachFrame(_ body: (Span<UInt8>, _ offset: Int, FrameInfo) -> Void) {
-        let (bytes, entries) = (bytes.span, entries.span)
+        let (bytes, entries) = (storage.span, entries.span)
         var start = 0
         for index in entries.indices {
             let end = Int(entries[index].end)
@@ -40,13 +47,13 @@ public struct FrameBatch {
     /// Adds a frame.
     @inline(__always)
     mutating func append(_ frame: Span<UInt8>, _ info: FrameInfo) {
-        unsafe frame.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
-        entries.append(Entry(info: info, end: UInt32(truncatingIfNeeded: bytes.count)))
+        unsafe frame.withUnsafeBufferPointer { unsafe storage.append(copying: $0) }
+        entries.append(Entry(info: info, end: UInt32(truncatingIfNeeded: storage.count)))
     }
 
     /// Takes the content out and keeps the memory.
     mutating func removeAll() {
-        bytes.removeAll(keepingCapacity: true)
+        storage.removeAll(keepingCapacity: true)
         entries.removeAll(keepingCapacity: true)
         secrets = []
         comments = []

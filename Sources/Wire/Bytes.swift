@@ -1,3 +1,5 @@
+import CBytes
+
 /// Multi-byte reads from a frame. The caller has checked the length once for the whole header; a wrong offset
 /// still traps instead of reading outside the frame.
 ///
@@ -8,16 +10,17 @@ extension Span where Element == UInt8 {
     @inlinable @inline(__always)
     package func uint16(at offset: Int) -> UInt16 {
         // Here and below the extent is known first, so that the compiler makes one checked load of all bytes. It does
-        // not where a caller adds to the same offset with `+`: the sums are one then, and that one may overflow.
+        // not where a caller adds to the same offset with `+`: the sums are one then, and that one may overflow. The
+        // last byte comes first: where one check is left, it is that of all bytes.
         let bytes = extracting(offset..<(offset &+ 2))
-        return UInt16(bytes[0]) << 8 | UInt16(bytes[1])
+        return UInt16(bytes[1]) | UInt16(bytes[0]) << 8
     }
 
     /// The big-endian (network order) 32-bit value at `offset`.
     @inlinable @inline(__always)
     package func uint32(at offset: Int) -> UInt32 {
         let bytes = extracting(offset..<(offset &+ 4))
-        return UInt32(bytes[0]) << 24 | UInt32(bytes[1]) << 16 | UInt32(bytes[2]) << 8 | UInt32(bytes[3])
+        return UInt32(bytes[3]) | UInt32(bytes[2]) << 8 | UInt32(bytes[1]) << 16 | UInt32(bytes[0]) << 24
     }
 
     /// The big-endian (network order) 64-bit value at `offset`.
@@ -40,8 +43,8 @@ extension Span where Element == UInt8 {
     @inlinable @inline(__always)
     package func word(at offset: Int) -> UInt64 {
         let eight = extracting(offset..<(offset &+ 8))
-        var word: UInt64 = 0
-        for index in 0..<8 { word |= UInt64(eight[index]) &<< UInt64(index &* 8) }
+        var word = UInt64(eight[7]) &<< 56
+        for index in 0..<7 { word |= UInt64(eight[index]) &<< UInt64(index &* 8) }
         return word
     }
 
@@ -92,15 +95,14 @@ extension Span where Element == UInt8 {
 
 /// The places of one byte in a text, one after the other.
 ///
-/// Thirty-two bytes a step, eight at a time, since checking the extent costs as much as looking at eight bytes. What a
-/// step found beyond the first place is kept for the next call.
+/// Thirty-two bytes a step. What a step found beyond the first place is kept for the next call.
 @usableFromInline
 package struct BytePlaces {
-    @usableFromInline let pattern: UInt64
+    @usableFromInline let byte: UInt8
     @usableFromInline let end: Int
     /// Where the step at hand began.
     @usableFromInline var start: Int
-    /// The offset behind the step at hand.
+    /// Where the next step begins.
     @usableFromInline var offset: Int
     /// A bit for each byte of the step that is a place and was not returned, the first byte's the lowest.
     @usableFromInline var found: UInt32 = 0
@@ -108,7 +110,7 @@ package struct BytePlaces {
     /// From `start` on and before `end`, which the text must have.
     @inlinable @inline(__always)
     package init(of byte: UInt8, from start: Int, to end: Int) {
-        pattern = UInt64(byte) &* 0x0101_0101_0101_0101
+        self.byte = byte
         self.start = start
         self.end = end
         offset = start
@@ -119,33 +121,40 @@ package struct BytePlaces {
     package mutating func next(_ bytes: Span<UInt8>) -> Int? {
         while found == 0 {
             guard offset < end else { return nil }
-            start = offset
             if offset &+ 32 <= end {
-                let step = bytes.extracting(offset..<(offset &+ 32))
-                found =
-                    places(step.word(at: 0)) | places(step.word(at: 8)) &<< 8
-                    | places(step.word(at: 16)) &<< 16 | places(step.word(at: 24)) &<< 24
-                offset &+= 32
+                start = offset
+                found = Self.places(of: byte, bytes, at: start)
             } else {
-                let count = min(8, end &- offset)
-                found = places(bytes.word(at: offset, count: count)) & ((1 &<< UInt32(count)) &- 1)
-                offset &+= 8
+                (start, found) = Self.lastPlaces(of: byte, bytes, offset..<end)
             }
+            offset = start &+ 32
         }
         let place = start &+ found.trailingZeroBitCount
         found &= found &- 1
         return place
     }
 
-    /// A bit for each of eight bytes that is a place.
-    ///
-    /// The exclusive or with the pattern is zero where the byte stands, and the sum sets the highest bit of every other
-    /// byte, without a carry from one to the next. The product gathers these bits in the highest byte.
+    /// A bit for each of thirty-two bytes that is a place.
     @inlinable @inline(__always)
-    func places(_ word: UInt64) -> UInt32 {
-        let low: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-        let difference = word ^ pattern
-        let marks = ~(((difference & low) &+ low) | difference | low) &>> 7
-        return UInt32(truncatingIfNeeded: (marks &* 0x0102_0408_1020_4080) &>> 56)
+    static func places(of byte: UInt8, _ bytes: Span<UInt8>, at start: Int) -> UInt32 {
+        let step = bytes.extracting(start..<(start &+ 32))
+        return finrace_places(step.word(at: 0), step.word(at: 8), step.word(at: 16), step.word(at: 24), byte)
+    }
+
+    /// The last step, of fewer bytes, which are looked at together with those before where there are any. It takes and
+    /// returns values, since what is lent to a call cannot stay in registers.
+    @usableFromInline
+    static func lastPlaces(
+        of byte: UInt8, _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) -> (start: Int, found: UInt32) {
+        guard bytes.count >= 32 else {
+            var found: UInt32 = 0
+            for index in range where bytes[index] == byte { found |= 1 &<< UInt32(index) }
+            return (0, found)
+        }
+        let start = min(range.lowerBound, bytes.count - 32)
+        let notBefore = UInt32.max &<< UInt32(range.lowerBound - start)
+        let behind = UInt64.max &<< UInt64(range.upperBound - start)
+        return (start, places(of: byte, bytes, at: start) & notBefore & ~UInt32(truncatingIfNeeded: behind))
     }
 }

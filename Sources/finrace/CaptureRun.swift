@@ -57,7 +57,7 @@ final class CaptureRun {
         guard !analyzer.needsTracker else { return try watch(&analyzer, body) }
         analyzer.tracker = try readAhead(analyzer.tracker, &analyzer) { batch, events, analyzer in
             for (comment, flow) in events.comments { note(comment, of: flow) }
-            analyzer.take(events, madeOf: batch.bytes.span)
+            batch.withBytes { analyzer.take(events, madeOf: $0) }
             try handOn(&analyzer, body)
         }
     }

@@ -20,7 +20,7 @@ struct BytesTests {
         var random = SeededRandom()
         for _ in 0..<400 {
             // Few values, and their neighbours, so that words with several hits and near hits are met.
-            let bytes = (0..<random.number(0...40)).map { _ in
+            let bytes = (0..<random.number(0...100)).map { _ in
                 [UInt8](arrayLiteral: 9, 10, 11, 0, 0x8A)[random.number(0...4)]
             }
             let start = random.number(0...bytes.count)
