@@ -1,6 +1,8 @@
 import ArgumentParser
 
-/// What every command that reads captures understands, in the words of tcpdump and tshark.
+/// What every command that reads captures understands, in the words of tcpdump and tshark; how to analyse them is told
+/// beside it. Not in it: in a debug build, ArgumentParser checks a group within a group so often that a start took twice
+/// as long.
 struct CaptureOptions: ParsableArguments {
     @Option(
         name: .customShort("r"),
@@ -14,8 +16,6 @@ struct CaptureOptions: ParsableArguments {
 
     @Option(name: .customShort("c"), help: ArgumentHelp("Stop after this many frames.", valueName: "count"))
     var count: Int?
-
-    @OptionGroup var analysis: AnalysisOptions
 
     @Argument(
         help: ArgumentHelp(

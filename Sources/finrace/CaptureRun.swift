@@ -9,6 +9,7 @@ import Wire
 /// the exit code at the end.
 final class CaptureRun {
     private let options: CaptureOptions
+    private let analysis: AnalysisOptions
     private let isQuiet: Bool
     private let showsProgress: Bool
     private let inputs: [SavefileInput]
@@ -25,10 +26,12 @@ final class CaptureRun {
     ///     another line then.
     /// - Throws: an exit code when there is nothing to read.
     init(
-        _ options: CaptureOptions, _ appearance: OutputOptions, needsSecondPass: Bool, printsMeanwhile: Bool = false
+        _ options: CaptureOptions, _ analysis: AnalysisOptions, _ appearance: OutputOptions, needsSecondPass: Bool,
+        printsMeanwhile: Bool = false
     ) throws {
         try options.requireInput()
         self.options = options
+        self.analysis = analysis
         isQuiet = appearance.quiet
         let isOnTerminal = appearance.output == nil && Terminal.isTerminal(1)
         showsProgress = appearance.showsProgress && !(printsMeanwhile && isOnTerminal)
@@ -168,9 +171,9 @@ final class CaptureRun {
             ReportContext.File(name: input.name, problem: reader.problems.first { $0.file == input.name }?.problem)
         }
         return ReportContext(
-            files: files, timeDigits: timeDigits, minimumIdle: options.analysis.minIdle.nanoseconds,
+            files: files, timeDigits: timeDigits, minimumIdle: analysis.minIdle.nanoseconds,
             // The names that the user gives are better than those in the capture.
-            hosts: try notes.hosts.merging(options.analysis.hosts.map(HostsFile.read) ?? [:]) { $1 },
+            hosts: try notes.hosts.merging(analysis.hosts.map(HostsFile.read) ?? [:]) { $1 },
             interfaces: notes.interfaces.compactMap(\.name), comments: notes.comments,
             flowComments: flowComments,
             kernelDropped: notes.kernelDropped, interfaceDropped: notes.interfaceDropped)
@@ -178,9 +181,9 @@ final class CaptureRun {
 
     /// How to analyse, with the secrets that the user has.
     func analyzerSettings() throws -> AnalyzerSettings {
-        var settings = options.analysis.settings
+        var settings = analysis.settings
         do {
-            settings.keys = try KeyLogFile.read(options.analysis.keylog, isQuiet: isQuiet)
+            settings.keys = try KeyLogFile.read(analysis.keylog, isQuiet: isQuiet)
         } catch {
             complain(error.description)
             throw ExitStatus.of(error)

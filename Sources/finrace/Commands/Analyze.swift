@@ -36,6 +36,7 @@ struct Analyze: ParsableCommand {
             """)
 
     @OptionGroup var capture: CaptureOptions
+    @OptionGroup var analysis: AnalysisOptions
     @OptionGroup var appearance: OutputOptions
 
     @Option(
@@ -70,7 +71,8 @@ struct Analyze: ParsableCommand {
 
     func run() throws {
         let run = try CaptureRun(
-            capture, appearance, needsSecondPass: write != nil || format == .html, printsMeanwhile: format.streams)
+            capture, analysis, appearance, needsSecondPass: write != nil || format == .html,
+            printsMeanwhile: format.streams)
         let log = try AccessLogFiles.read(envoyLog, isQuiet: appearance.quiet)
         var output = try Output(appearance.output)
         let races = try report(run, log, to: &output)
@@ -98,7 +100,7 @@ struct Analyze: ParsableCommand {
             if finding.isRace { races.insert(finding.flow) }
             try renderer.add(finding, context, to: &output)
         }
-        let timelines = try run.timelines(of: renderer.drawnFlows, capture.analysis.settings)
+        let timelines = try run.timelines(of: renderer.drawnFlows, analysis.settings)
         try renderer.finish(sums, analyzer.metrics, context, appearance.look, to: &output, timelines: timelines)
         run.warn(of: sums)
         return races
@@ -106,7 +108,7 @@ struct Analyze: ParsableCommand {
 
     /// The second pass: the packets of the race flows go to a savefile of their own.
     private func copyRaces(_ races: Set<Int>, _ run: CaptureRun, to path: String) throws {
-        var analyzer = Analyzer(capture.analysis.settings)
+        var analyzer = Analyzer(analysis.settings)
         let writer = try run.writer(path)
         try run.readAgain(copyingTo: writer) { frame, info in
             guard let flow = analyzer.feed(frame, info), races.contains(flow) else { return .next }

@@ -13,6 +13,7 @@ struct ShowTimeline: ParsableCommand {
             "The capture is read twice: once to judge, once to draw. Standard input is kept in a temporary file.")
 
     @OptionGroup var capture: CaptureOptions
+    @OptionGroup var analysis: AnalysisOptions
     @OptionGroup var appearance: OutputOptions
 
     @Option(help: ArgumentHelp("This flow, by Wireshark's tcp.stream (repeatable).", valueName: "number"))
@@ -28,7 +29,7 @@ struct ShowTimeline: ParsableCommand {
     private static let maximumRaces = 50
 
     func run() throws {
-        let run = try CaptureRun(capture, appearance, needsSecondPass: true)
+        let run = try CaptureRun(capture, analysis, appearance, needsSecondPass: true)
         var findings: [Int: FlowFinding] = [:]
         var raceCount = 0
         var analyzer = Analyzer(try run.analyzerSettings())
@@ -50,7 +51,7 @@ struct ShowTimeline: ParsableCommand {
     }
 
     private func draw(_ findings: [Int: FlowFinding], of run: CaptureRun, timeDigits: Int, races: Int) throws {
-        let timelines = try run.timelines(of: Set(findings.keys), capture.analysis.settings)
+        let timelines = try run.timelines(of: Set(findings.keys), analysis.settings)
         var output = try Output(appearance.output)
         let look = appearance.look
         let report = TimelineReport(

@@ -29,6 +29,7 @@ struct ShowWhatIf: ParsableCommand {
             """)
 
     @OptionGroup var capture: CaptureOptions
+    @OptionGroup var analysis: AnalysisOptions
     @OptionGroup var appearance: OutputOptions
 
     @Option(
@@ -65,7 +66,7 @@ struct ShowWhatIf: ParsableCommand {
         guard !limits.isEmpty else {
             throw ValidationError("Name a timeout. Try: finrace whatif capture.pcap --client-idle 4s")
         }
-        let run = try CaptureRun(capture, appearance, needsSecondPass: false)
+        let run = try CaptureRun(capture, analysis, appearance, needsSecondPass: false)
         var settings = try run.analyzerSettings()
         settings.shortestReuse = WhatIf.shortestReuse(limits)
         var analyzer = Analyzer(settings)
