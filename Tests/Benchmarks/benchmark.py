@@ -195,9 +195,12 @@ def main():
                 made.append(make(programs, folder, name, chosen.scale / 10))
             for path, counts in made:
                 check(programs, path, counts)
+            before = reports.processors()
             jobs = measure(chosen, programs, [path for path, _ in made])
+            kept = reports.kept(before, reports.processors())
             report.times(name, INPUTS[name], chosen.scale, made[0][1], jobs)
             report.growth(name, chosen.scale, [counts for _, counts in made], jobs)
+            report.say(f"The host kept {kept:.1%} of the processors' time for others.")
             if not chosen.keep:
                 for path, _ in made:
                     path.unlink()

@@ -119,6 +119,17 @@ def machine():
             ("load when it began", " ".join(f"{load:.2f}" for load in os.getloadavg()) + " (1, 5, 15 minutes)")]
 
 
+def processors():
+    """The processors' time so far, by what it was used for (proc_stat(5))."""
+    return [int(time) for time in pathlib.Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+
+
+def kept(before, after):
+    """Which part of the processors' time a virtual machine's host gave to others: steal, the last of these times."""
+    spent = [end - start for start, end in zip(before, after)]
+    return spent[-1] / max(1, sum(spent))
+
+
 def ask(*command):
     """What a program prints, or nothing where there is no such program."""
     try:
