@@ -4,7 +4,8 @@ import Wire
 /// Some frames of a capture, one after the other, with what the capture brought beside them. Nobody copies one: whether
 /// its memory is shared need not be asked at every frame.
 public struct FrameBatch: ~Copyable {
-    /// What is told of a frame, and where its bytes end.
+    /// What is told of a frame, and where its bytes end. Not private, which as the element of such an array makes the
+    /// compiler of Swift 6.3.1 crash in debug builds.
     struct Entry {
         var info: FrameInfo
         /// A batch has a few hundred kilobytes, and its last frame.
