@@ -79,62 +79,47 @@ import Wire
         return Timestamp(nanoseconds: seconds &+ Int64(stamp.tv_usec))
     }
 
-    /// The bytes are libpcap's.
-    func withFrame(
-        number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) -> Bool {
+    func addFrame(number: Int, to batch: inout FrameBatch) -> Bool {
         guard let header = unsafe header, let bytes = unsafe bytes else { return true }
         if let filter, unsafe !filter.matches(header, bytes) { return true }
-        return unsafe lend(header, bytes, number, writer, body)
+        return unsafe Self.add(header, bytes, number, linkType, to: &batch)
     }
 
     @inline(__always)
-    private func lend(
-        _ header: UnsafePointer<pcap_pkthdr>, _ bytes: UnsafePointer<UInt8>, _ number: Int,
-        _ writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    private static func add(
+        _ header: UnsafePointer<pcap_pkthdr>, _ bytes: UnsafePointer<UInt8>, _ number: Int, _ linkType: LinkType,
+        to batch: inout FrameBatch
     ) -> Bool {
         let info = FrameInfo(
-            number: number, time: unsafe Self.time(header), wireLength: Int(unsafe header.pointee.len),
-            linkType: linkType)
-        let buffer = unsafe UnsafeBufferPointer(start: bytes, count: Int(unsafe header.pointee.caplen))
-        switch body(unsafe buffer.span, info) {
-        case .next: return true
-        case .stop: return false
-        case .copy:
-            if let writer { unsafe writer.append(header, bytes) }
-            return true
-        }
+            number: number, time: unsafe time(header), wireLength: Int(unsafe header.pointee.len), linkType: linkType)
+        let frame = unsafe UnsafeBufferPointer(start: bytes, count: Int(unsafe header.pointee.caplen))
+        return batch.take(unsafe frame.span, info)
     }
 
     /// What libpcap calls back with each frame: a call less than to ask it for the next one. In local variables, since
     /// as properties of a class they would be checked for exclusive access at every frame.
-    private struct Loop {
-        let file: PcapSavefile
+    @unsafe private struct Loop {
+        let handle: OpaquePointer
         let filter: CaptureFilter?
-        let writer: SavefileWriter?
-        let body: (Span<UInt8>, FrameInfo) -> FrameAction
+        let linkType: LinkType
+        let batch: UnsafeMutablePointer<FrameBatch>
         var number: Int
 
         @inline(__always)
         mutating func take(_ header: UnsafePointer<pcap_pkthdr>, _ bytes: UnsafePointer<UInt8>) {
-            number += 1
-            if let filter, unsafe !filter.matches(header, bytes) { return }
-            guard unsafe file.lend(header, bytes, number, writer, body) else {
-                return unsafe pcap_breakloop(file.handle)
-            }
+            unsafe number += 1
+            if let filter = unsafe filter, unsafe !filter.matches(header, bytes) { return }
+            if unsafe !add(header, bytes, number, linkType, to: &batch.pointee) { unsafe pcap_breakloop(handle) }
         }
     }
 
-    func forEachFrame(
-        _ number: inout Int, copyingTo writer: SavefileWriter?,
-        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) throws(CaptureError) {
+    func addFrames(_ number: inout Int, to batch: inout FrameBatch) throws(CaptureError) -> Bool {
         number += step
-        guard withFrame(number: number, copyingTo: writer, body) else { return }
+        guard addFrame(number: number, to: &batch) else { return false }
         let first = number - framesRead
-        let status = withoutActuallyEscaping(body) { body in
-            var loop = Loop(file: self, filter: filter, writer: writer, body: body, number: number)
-            defer { number = loop.number }
+        let status = unsafe withUnsafeMutablePointer(to: &batch) { batch in
+            var loop = unsafe Loop(handle: handle, filter: filter, linkType: linkType, batch: batch, number: number)
+            defer { number = unsafe loop.number }
             return unsafe withUnsafeMutablePointer(to: &loop) { loop in
                 // The corresponding C function is `pcap_loop`: 0 is the end of the file, -2 that it was told to stop.
                 unsafe pcap_loop(
@@ -149,7 +134,8 @@ import Wire
             }
         }
         framesRead = number - first
-        guard status != -2 else { return }
+        guard status != -2 else { return false }
         try finish(status)
+        return true
     }
 }

@@ -49,32 +49,28 @@ import Wire
         if let problem { throw problem }
     }
 
-    func withFrame(
-        number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) throws(CaptureError) -> Bool {
+    func addFrame(number: Int, to batch: inout FrameBatch) throws(CaptureError) -> Bool {
         guard let frame, try filter?.matches(frame, reader.bytes) ?? true else { return true }
-        return reader.lend(frame, number, writer, body)
+        return reader.add(frame, number, to: &batch)
     }
 
-    func forEachFrame(
-        _ number: inout Int, copyingTo writer: SavefileWriter?,
-        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) throws(CaptureError) {
+    func addFrames(_ number: inout Int, to batch: inout FrameBatch) throws(CaptureError) -> Bool {
         number += step
-        guard try withFrame(number: number, copyingTo: writer, body) else { return }
+        guard try addFrame(number: number, to: &batch) else { return false }
         // The reader is handed over once for all frames: as a property of a class it would be checked for
         // exclusive access at every frame.
         let before = number - reader.frameNumber
-        let end = try Self.lendAll(&reader, &filter, after: before, writer, body)
+        let end = try Self.addAll(&reader, &filter, after: before, to: &batch)
         number = before + reader.frameNumber
-        if let end { try finish(end) }
+        guard let end else { return false }
+        try finish(end)
+        return true
     }
 
     /// - Parameter before: how many frames of other files come before this file's first.
-    /// - Returns: nil when `body` wants no more.
-    private static func lendAll(
-        _ reader: inout PcapngReader, _ filter: inout LinkFilter?, after before: Int, _ writer: SavefileWriter?,
-        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
+    /// - Returns: nil when the batch takes no more.
+    private static func addAll(
+        _ reader: inout PcapngReader, _ filter: inout LinkFilter?, after before: Int, to batch: inout FrameBatch
     ) throws(CaptureError) -> PcapngReader.End? {
         while true {
             let frame: PcapngFrame
@@ -84,29 +80,20 @@ import Wire
                 return error
             }
             if filter != nil, try filter?.matches(frame, reader.bytes) == false { continue }
-            guard reader.lend(frame, before + reader.frameNumber, writer, body) else { return nil }
+            guard reader.add(frame, before + reader.frameNumber, to: &batch) else { return nil }
         }
     }
 }
 
 extension PcapngReader {
-    /// Lends the frame that was read last.
+    /// Adds the frame that was read last.
     ///
-    /// - Returns: false when `body` wants no more.
-    fileprivate func lend(
-        _ frame: PcapngFrame, _ number: Int, _ writer: SavefileWriter?,
-        _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) -> Bool {
+    /// - Returns: false when the batch takes no more.
+    fileprivate func add(_ frame: PcapngFrame, _ number: Int, to batch: inout FrameBatch) -> Bool {
         let info = FrameInfo(
             number: number, time: frame.time, wireLength: frame.wireLength, linkType: frame.linkType,
             comment: frame.comment, followsSecrets: frame.followsSecrets)
-        switch body(bytes.span.extracting(frame.bytes), info) {
-        case .next: return true
-        case .stop: return false
-        case .copy:
-            if let writer { _ = unsafe frame.withHeader(bytes) { unsafe writer.append($0, $1) } }
-            return true
-        }
+        return batch.take(bytes.span.extracting(frame.bytes), info)
     }
 }
 
@@ -115,11 +102,8 @@ extension PcapngFrame {
     fileprivate func withHeader<Result>(
         _ bytes: [UInt8], _ body: (UnsafePointer<pcap_pkthdr>, UnsafePointer<UInt8>) -> Result
     ) -> Result? {
-        // Rounded down, so that the fraction of a time before the epoch is positive too.
-        let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: .second)
         var header = pcap_pkthdr()
-        header.ts.tv_sec = Int(rest < 0 ? seconds - 1 : seconds)
-        header.ts.tv_usec = Int(rest < 0 ? rest + .second : rest)
+        header.ts = timeval(time)
         header.caplen = UInt32(self.bytes.count)
         header.len = UInt32(truncatingIfNeeded: wireLength)
         return unsafe bytes.withUnsafeBufferPointer { buffer in

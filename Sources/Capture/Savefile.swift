@@ -18,21 +18,18 @@ protocol Savefile: AnyObject {
     /// - Throws: where the file is damaged; the frames before were good.
     func advance() throws(CaptureError) -> Bool
 
-    /// Lends the current frame if the filter lets it through; its bytes are gone with the next `advance`. The filter
-    /// is asked here, and not earlier, so that frames that it drops have their place and their number all the same.
+    /// Adds the current frame to `batch` if the filter lets it through. The filter is asked here, and not earlier, so
+    /// that frames that it drops have their place and their number all the same.
     ///
-    /// - Returns: false when `body` wants no more.
+    /// - Returns: false when the batch takes no more.
     /// - Throws: when the filter makes no sense for the file's frames.
-    func withFrame(
-        number: Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) throws(CaptureError) -> Bool
+    func addFrame(number: Int, to batch: inout FrameBatch) throws(CaptureError) -> Bool
 
-    /// Lends the current frame and all that follow, until `body` wants no more.
+    /// Adds the current frame and those that follow.
     ///
-    /// - Parameter number: of the last frame before the current step; counts on to the last frame that was lent.
-    func forEachFrame(
-        _ number: inout Int, copyingTo writer: SavefileWriter?, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
-    ) throws(CaptureError)
+    /// - Parameter number: of the last frame before the current step; counts on to the last frame that was taken.
+    /// - Returns: false when the batch takes no more, true at the end of the file.
+    func addFrames(_ number: inout Int, to batch: inout FrameBatch) throws(CaptureError) -> Bool
 }
 
 /// What to do after a frame.

@@ -40,7 +40,8 @@ public final class SavefileReader {
                 progress.expect(file.stream.position)
                 guard try file.advance() else { continue }
                 // A filter that makes no sense for the file is refused before anything is reported.
-                _ = try file.withFrame(number: 0, copyingTo: nil) { _, _ in .next }
+                var unused = FrameBatch()
+                _ = try file.addFrame(number: 0, to: &unused)
                 waiting.append(
                     Waiting(input: input, firstTime: file.time, open: isKept ? file : nil))
             } catch {
@@ -55,26 +56,46 @@ public final class SavefileReader {
         }.map(\.element).reversed()
     }
 
-    /// Lends every frame of the capture to `body`, in order. Where `body` stopped, another call goes on with the next
-    /// frame.
+    /// Lends every frame of the capture to `body`, in order, until it says `stop`: what comes behind that frame may be
+    /// read already, and is not lent any more.
     ///
     /// - Parameter writer: takes the frames for which `body` says `copy`.
     public func forEachFrame(
         copyingTo writer: SavefileWriter? = nil, _ body: (Span<UInt8>, FrameInfo) -> FrameAction
     ) {
+        var batches = BatchReader(self, limit: .max)
+        var batch = FrameBatch()
+        var isStopped = false
+        repeat {
+            batches.read(into: &batch)
+            batch.forEachFrame { frame, _, info in
+                guard !isStopped else { return }
+                switch body(frame, info) {
+                case .next: break
+                case .copy: writer?.append(frame, at: info.time, wireLength: info.wireLength)
+                case .stop: isStopped = true
+                }
+            }
+            batch.removeAll()
+        } while !isStopped && !batches.isAtEnd
+    }
+
+    /// Adds the next frames of the capture to `batch`.
+    ///
+    /// - Returns: false when the batch takes no more, true at the end of the capture.
+    func addFrames(to batch: inout FrameBatch) -> Bool {
         while let file = next() {
             do {
                 // One file, or the last one left, is read in one go.
-                if waiting.isEmpty, active.count == 1 {
-                    return try file.forEachFrame(&frameNumber, copyingTo: writer, body)
-                }
+                if waiting.isEmpty, active.count == 1 { return try file.addFrames(&frameNumber, to: &batch) }
                 frameNumber += file.step
-                guard try file.withFrame(number: frameNumber, copyingTo: writer, body) else { return }
+                guard try file.addFrame(number: frameNumber, to: &batch) else { return false }
             } catch {
                 problems.append(error)
-                return
+                return true
             }
         }
+        return true
     }
 
     /// The file whose current frame comes next: the earliest of the active files' current frames. A waiting file

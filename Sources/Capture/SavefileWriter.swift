@@ -41,20 +41,13 @@ import Wire
     public var descriptor: Int32 { unsafe fileno(pcap_dump_file(dumper)) }
 
     /// Appends one frame.
-    func append(_ header: UnsafePointer<pcap_pkthdr>, _ bytes: UnsafePointer<UInt8>) {
-        // The corresponding C function is `pcap_dump`, which wants the dumper as its user argument.
-        unsafe pcap_dump(UnsafeMutablePointer<UInt8>(dumper), header, bytes)
-    }
-
-    /// Appends one frame that was kept.
     public func append(_ frame: Span<UInt8>, at time: Timestamp, wireLength: Int) {
-        let (seconds, fraction) = time.nanoseconds.quotientAndRemainder(dividingBy: .second)
-        // With nanosecond resolution `tv_usec` holds nanoseconds.
         var header = pcap_pkthdr(
-            ts: timeval(tv_sec: Int(seconds), tv_usec: Int(fraction)), caplen: bpf_u_int32(clamping: frame.count),
-            len: bpf_u_int32(clamping: wireLength))
+            ts: timeval(time), caplen: bpf_u_int32(clamping: frame.count), len: bpf_u_int32(clamping: wireLength))
         unsafe frame.withUnsafeBufferPointer { bytes in
-            if let base = bytes.baseAddress { unsafe append(&header, base) }
+            guard let base = bytes.baseAddress else { return }
+            // The corresponding C function is `pcap_dump`, which wants the dumper as its user argument.
+            unsafe pcap_dump(UnsafeMutablePointer<UInt8>(dumper), &header, base)
         }
     }
 
@@ -73,5 +66,15 @@ import Wire
             throw CaptureError(.cannotWrite, name, "cannot be written: \(reason)")
         }
         size = Int(unsafe pcap_dump_ftell64(dumper))
+    }
+}
+
+extension timeval {
+    /// A time as libpcap has it at nanosecond resolution: `tv_usec` holds nanoseconds.
+    init(_ time: Timestamp) {
+        // Rounded down, so that the fraction of a time before the epoch is positive too.
+        let (seconds, rest) = time.nanoseconds.quotientAndRemainder(dividingBy: .second)
+        self.init(
+            tv_sec: Int(rest < 0 ? seconds - 1 : seconds), tv_usec: Int(rest < 0 ? rest + .second : rest))
     }
 }

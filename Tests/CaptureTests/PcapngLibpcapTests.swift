@@ -12,10 +12,12 @@ struct PcapngLibpcapTests {
         do {
             let file = try PcapSavefile(SavefileStream(SavefileInput(path)), filter: nil, notes: CaptureNotes())
             var number = 0
-            guard try file.advance() else { return [] }
-            try file.forEachFrame(&number, copyingTo: nil) { bytes, info in
-                frames.append(SavefileFrame(bytes, info))
-                return .next
+            var batch = FrameBatch()
+            while try file.advance() {
+                let isEnd = try file.addFrames(&number, to: &batch)
+                batch.forEachFrame { bytes, _, info in frames.append(SavefileFrame(bytes, info)) }
+                batch.removeAll()
+                if isEnd { break }
             }
             return frames
         } catch {
