@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "Wire", dependencies: ["CBytes"], swiftSettings: settings),
         .target(
             name: "Capture",
-            dependencies: ["CPcap", "Wire", .product(name: "BasicContainers", package: "swift-collections")],
+            dependencies: ["CBytes", "CPcap", "Wire", .product(name: "BasicContainers", package: "swift-collections")],
             swiftSettings: settings),
         .target(name: "Flows", dependencies: ["Wire"], swiftSettings: settings),
         .target(
