@@ -32,6 +32,7 @@ extension PacketDecoder {
     }
 
     /// Finds the timestamp option (RFC 7323 section 3). Nearly every segment has it first, after two NOPs.
+    @inline(__always)
     private static func timestampOption(_ frame: Span<UInt8>, _ start: Int, _ end: Int, _ segment: inout Segment) {
         if end - start >= 12 {
             let first = frame.extracting(start..<(start &+ 12))
