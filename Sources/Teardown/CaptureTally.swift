@@ -46,8 +46,6 @@ struct FrameTally {
 /// Sums the judged connections up.
 struct FlowTally {
     private var capture = CaptureFinding()
-    /// Few, and found faster than their names are hashed, by which a dictionary knows them.
-    private var verdicts: [(verdict: Verdict, count: Int)] = []
 
     mutating func count(_ flow: borrowing FlowFinding, hasGap: Bool, outOfOrder: Int) {
         capture.flows += 1
@@ -55,16 +53,9 @@ struct FlowTally {
         capture.duplicates += flow.duplicates
         capture.gaps += hasGap ? 1 : 0
         capture.outOfOrder += outOfOrder
-        count(flow.judgement.verdict)
+        capture.verdicts[flow.judgement.verdict, default: 0] += 1
         capture.hiddenRaces += flow.isHiddenRace ? 1 : 0
         if let reason = flow.judgement.reason { capture.inconclusive[reason, default: 0] += 1 }
-    }
-
-    private mutating func count(_ verdict: Verdict) {
-        guard let index = verdicts.firstIndex(where: { $0.verdict == verdict }) else {
-            return verdicts.append((verdict, 1))
-        }
-        verdicts[index].count += 1
     }
 
     /// Adds what was counted to what is known of the frames.
@@ -74,7 +65,7 @@ struct FlowTally {
         finding.duplicates = capture.duplicates
         finding.gaps = capture.gaps
         finding.outOfOrder = capture.outOfOrder
-        finding.verdicts = Dictionary(uniqueKeysWithValues: verdicts.map { ($0.verdict, $0.count) })
+        finding.verdicts = capture.verdicts
         finding.hiddenRaces = capture.hiddenRaces
         finding.inconclusive = capture.inconclusive
     }

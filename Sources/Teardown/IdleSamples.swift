@@ -15,12 +15,7 @@ struct IdleSamples {
 
     /// Adds the idle time before a close of `server`.
     mutating func add(_ idle: Nanoseconds, of server: Endpoint) {
-        // Asked of every connection, of which most are of a server that has enough: looked up once.
-        guard let index = byServer.index(forKey: server) else {
-            if takes(server) { byServer[server] = [idle] }
-            return
-        }
-        if byServer.values[index].count < Self.maximumSamples { byServer.values[index].append(idle) }
+        if takes(server) { byServer[server, default: []].append(idle) }
     }
 
     /// Whether another sample of `server` is kept.
