@@ -52,15 +52,14 @@ public struct FrameBatch: ~Copyable {
         var start = 0
         for index in entries.indices {
             let end = Int(entries[index].end)
-            // Two ahead: the next one is decoded before its bytes could come.
-            if index &+ 2 < entries.count { Self.prefetch(bytes, at: Int(entries[index &+ 1].end)) }
+            Self.prefetch(bytes, at: end)
             body(bytes.extracting(start..<end), start, entries[index].info)
             start = end
         }
     }
 
-    /// Has the headers of a frame fetched. They were written a batch ago, and what holds the flows has taken their
-    /// place in the processor's nearer caches since (measured: 3 to 5 % of the whole time was waiting for them).
+    /// Has the headers of the frame at `offset` fetched while the one before it is taken: they were written a batch ago
+    /// (measured: 5 % of the processor time, interleaved).
     @inline(__always)
     private static func prefetch(_ bytes: Span<UInt8>, at offset: Int) {
         unsafe bytes.extracting(offset...).withUnsafeBytes { header in
