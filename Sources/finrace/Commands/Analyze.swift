@@ -28,6 +28,7 @@ enum ReportFormat: String, ExpressibleByArgument, CaseIterable {
 /// `finrace [analyze] FILE...`: reads savefiles, judges every flow, prints the report.
 struct Analyze: ParsableCommand {
     static let configuration = CommandConfiguration(
+        commandName: "analyze",
         abstract: "Report the requests of a capture that crossed a server's close (the default).",
         usage: "finrace [analyze] <FILE> ... [<options>] [-- <FILTER>]",
         discussion: """

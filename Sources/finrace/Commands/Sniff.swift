@@ -7,7 +7,7 @@ import Wire
 /// `finrace sniff -i IFACE [FILTER]`: the same judgement, live.
 struct Sniff: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Watch interfaces and tell of each race when it is proven.",
+        commandName: "sniff", abstract: "Watch interfaces and tell of each race when it is proven.",
         discussion: """
             Prints a line a race, and the report at the end: on SIGINT or SIGTERM, after -c frames or after --duration. \
             SIGUSR1 prints the report and goes on (with ndjson the sums, with csv nothing, with json it completes the document and begins \
