@@ -25,7 +25,8 @@ package struct FlowKey: Hashable, Sendable {
     /// - Returns: the key, and the side of it that sent the segment.
     @inline(__always)
     static func of(_ segment: borrowing Segment) -> (key: FlowKey, sender: Side) {
-        let (source, destination) = (segment.source, segment.destination)
+        let source = segment.source
+        let destination = segment.destination
         let sourceIsLow =
             if source.high != destination.high {
                 source.high < destination.high
@@ -34,12 +35,18 @@ package struct FlowKey: Hashable, Sendable {
             } else {
                 segment.sourcePort <= segment.destinationPort
             }
-        // Each field is selected by itself, without a branch: no processor foresees which side sends next.
-        let key = FlowKey(
-            lowAddress: sourceIsLow ? source : destination, highAddress: sourceIsLow ? destination : source,
-            lowPort: sourceIsLow ? segment.sourcePort : segment.destinationPort,
-            highPort: sourceIsLow ? segment.destinationPort : segment.sourcePort)
-        return (key, sourceIsLow ? .low : .high)
+        if sourceIsLow {
+            return (
+                FlowKey(
+                    lowAddress: source, highAddress: destination, lowPort: segment.sourcePort,
+                    highPort: segment.destinationPort), .low
+            )
+        }
+        return (
+            FlowKey(
+                lowAddress: destination, highAddress: source, lowPort: segment.destinationPort,
+                highPort: segment.sourcePort), .high
+        )
     }
 
     /// The endpoint of one side.
