@@ -57,8 +57,9 @@ def options():
                         help="where savefiles go, in a folder finrace-benchmark")
     parser.add_argument("--keep", action="store_true", help="leave the savefiles there, for the next time")
     parser.add_argument("--finrace", metavar="PROGRAM", help="this one instead of a new release build")
-    parser.add_argument("--record", nargs="?", type=pathlib.Path, const=HERE / "RESULTS.md", metavar="FILE",
-                        help="write machine, versions, date and the tables to FILE (without a name: RESULTS.md)")
+    parser.add_argument("--record", nargs="?", type=pathlib.Path, const=reports.place(), metavar="FILE",
+                        help="write machine, versions, date and the tables to FILE (without a name: in results/, under "
+                             "the processor's)")
     chosen = parser.parse_args()
     for names, known in ((chosen.inputs, INPUTS), (chosen.tools, TOOLS)):
         for name in names:
@@ -87,10 +88,10 @@ def build(chosen, folder):
     compiler = os.environ.get("CC", "cc")
     flags = ["-O2", "-std=gnu11", "-Wall", "-Wextra", "-Werror"]
     programs = {}
-    for name, sources in {"measure": ["measure.c"], "loop": ["loop.c"],
+    for name, sources in {"measure": ["measure.c"], "loop": ["loop.c"], "distance": ["distance.c"],
                           "savefiles": ["savefiles.c", "profiles.c", "messages.c", "savefile.c"]}.items():
         programs[name] = folder / name
-        run(compiler, *flags, "-o", programs[name], *(HERE / source for source in sources), "-lpcap")
+        run(compiler, *flags, "-o", programs[name], *(HERE / source for source in sources), "-lpcap", "-pthread")
     environment = {**os.environ, "FINRACE_BENCHMARK": "1"}
     products = [] if chosen.finrace else ["finrace"]
     products += [] if chosen.no_micro else ["Microbenchmarks"]
@@ -162,12 +163,15 @@ class Runs:
 
 
 def measure(chosen, programs, files):
-    """Runs every reader over `files`, the savefile and its tenth, round by round: by (reader, which file)."""
+    """Runs every reader over `files`, the savefile and its tenth, round by round: by (reader, which file). And how far
+    the processors were from each other in each round, in nanoseconds."""
     jobs = {("loop", 0): None, **{(tool, 0): None for tool in chosen.tools}}
     if len(files) > 1:
         jobs |= {(tool, 1): None for tool in GROWING if (tool, 0) in jobs}
     jobs = {job: Runs() for job in jobs}
+    distances = []
     for number in range(max(chosen.rounds, chosen.slow_rounds)):
+        distances += [int(distance) for distance in run(programs["distance"]).split()]
         for (tool, which), runs in jobs.items():
             wanted = chosen.slow_rounds if tool in SLOW else chosen.rounds
             if number < wanted and not runs.problem:
@@ -176,7 +180,7 @@ def measure(chosen, programs, files):
                 runs.add(programs, chosen.limit, [programs[program], *words])
     if jobs["loop", 0].problem:
         raise Failure(f"the loop: {jobs['loop', 0].problem}")
-    return jobs
+    return jobs, distances
 
 
 # MARK: All of it
@@ -196,11 +200,11 @@ def main():
             for path, counts in made:
                 check(programs, path, counts)
             before = reports.processors()
-            jobs = measure(chosen, programs, [path for path, _ in made])
+            jobs, distances = measure(chosen, programs, [path for path, _ in made])
             kept = reports.kept(before, reports.processors())
             report.times(name, INPUTS[name], chosen.scale, made[0][1], jobs)
             report.growth(name, chosen.scale, [counts for _, counts in made], jobs)
-            report.say(f"The host kept {kept:.1%} of the processors' time for others.")
+            report.surroundings(kept, distances)
             if not chosen.keep:
                 for path, _ in made:
                     path.unlink()

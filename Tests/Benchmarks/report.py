@@ -102,18 +102,35 @@ class Report:
             each = grown * 1e6 / (larger["flows"] - smaller["flows"])
             self.say(f"finrace's memory grows by {each:.0f} bytes a flow.")
 
+    def surroundings(self, kept, distances):
+        """What of the machine changed from round to round."""
+        self.say(f"The host kept {kept:.1%} of the processors' time for others.")
+        if distances:
+            self.say(f"A cache line took {min(distances)} to {max(distances)} ns from one processor to the other.")
+
     def micro(self, text):
         self.say("\n## Parts\n\nOver frames in memory, on one thread: the median and the least of some rounds.\n")
         rows = [line.split("\t") for line in text.splitlines()]
         self.say(table(["part", "items", "item", "ns an item", "least ns"], rows))
 
 
+def processor():
+    """What the processor calls itself."""
+    name = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
+    return name[1] if name else os.uname().machine
+
+
+def place():
+    """Where the record of a processor like this one lies."""
+    words = re.sub(r"\((r|tm)\)|processor|cpu", " ", processor().lower())
+    return HERE / "results" / (re.sub(r"[^a-z0-9.]+", "-", words).strip("-") + ".md")
+
+
 def machine():
     """What the figures were measured on."""
-    cpu = re.search(r"model name\s*: (.*)", pathlib.Path("/proc/cpuinfo").read_text())
     memory = re.search(r"MemTotal: *(\d+)", pathlib.Path("/proc/meminfo").read_text())
     system = re.search(r'PRETTY_NAME="(.*)"', pathlib.Path("/etc/os-release").read_text())
-    return [("processor", f"{os.cpu_count()} × {cpu[1] if cpu else os.uname().machine}"),
+    return [("processor", f"{os.cpu_count()} × {processor()}"),
             ("memory", f"{int(memory[1]) * 1024 / 1e9:.0f} GB" if memory else "unknown"),
             ("system", f"{system[1] if system else 'unknown'}, Linux {os.uname().release.split('-')[0]}"),
             ("load when it began", " ".join(f"{load:.2f}" for load in os.getloadavg()) + " (1, 5, 15 minutes)")]
@@ -164,9 +181,10 @@ def versions(programs, chosen):
 
 def record(path, chosen, facts, report):
     date = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-    head = "# Results\n\nWritten by `benchmark.py --record`; what the columns mean is in [README.md](README.md).\n\n"
+    head = "# Results\n\nWritten by `benchmark.py --record`; what the columns mean is in [README.md](../README.md).\n\n"
     facts = [("date", date), *facts, ("scale", f"{chosen.scale:g}")]
     body = "".join(f"- {name}: {value}\n" for name, value in facts)
     if report.misses:
         body += "\nWhat falls short of its bound:\n\n" + "".join(f"- {miss}\n" for miss in report.misses)
+    path.parent.mkdir(exist_ok=True)
     path.write_text(head + body + report.text)
