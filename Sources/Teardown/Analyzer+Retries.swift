@@ -14,23 +14,28 @@ extension Analyzer {
 
     /// Bytes of a flow came while a loss waits for its retry. Hardly any have to do with that loss: this is found out
     /// first.
-    @inline(never)
+    @inline(__always)
     mutating func lookForRetry(_ flow: Int, _ role: Role, at time: Timestamp) {
-        let number = known[flow].number
         switch role {
-        case .server:
-            guard retries.concerns(number, at: time) else { return }
-            let (exchanges, waiting) = (conversations[flow].exchanges, messages.waiting)
-            retries.receiveAnswer(number) { exchanges.isWaiting(forRequestIn: $0, waiting) }
-        case .client:
-            guard retries.isWaiting(between: known[flow].ends, at: time),
-                let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,
-                let identity = identity(of: request, flow)
-            else { return }
-            let place = RetryWatch.Place(flow: number, frame: request.start.frame)
-            let opened = request.isFirst ? known[flow].start : nil
-            retries.see(place, at: request.start.time, opened: opened, identity)
+        case .server: if retries.concerns(known[flow].number, at: time) { receiveAnswer(flow) }
+        case .client: if retries.isWaiting(between: known[flow].ends, at: time) { seeRequest(flow) }
         }
+    }
+
+    @inline(never)
+    private mutating func receiveAnswer(_ flow: Int) {
+        let (exchanges, waiting) = (conversations[flow].exchanges, messages.waiting)
+        retries.receiveAnswer(known[flow].number) { exchanges.isWaiting(forRequestIn: $0, waiting) }
+    }
+
+    @inline(never)
+    private mutating func seeRequest(_ flow: Int) {
+        guard let request = conversations[flow].exchanges.newest(messages), !request.isAnswerBegun,
+            let identity = identity(of: request, flow)
+        else { return }
+        let place = RetryWatch.Place(flow: known[flow].number, frame: request.start.frame)
+        let opened = request.isFirst ? known[flow].start : nil
+        retries.see(place, at: request.start.time, opened: opened, identity)
     }
 
     /// Tells of a lost request where it was sent again.

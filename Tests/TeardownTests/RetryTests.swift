@@ -117,6 +117,25 @@ struct RetryTests {
         #expect(flows[0].loss?.retry?.alike == 1)
     }
 
+    @Test func `each of many losses has its own retry`() {
+        let count = 200
+        let losses = (0..<count).map { crossing("/\($0)", port: 40000 + UInt16($0), at: .milliseconds(Int($0))) }
+        // In another order than they were lost in; every third is lost again.
+        let order = (0..<count).map { $0 * 7 % count }
+        let attempts = order.enumerated().map { index, number in
+            attempt(
+                "/\(number)", port: 50000 + UInt16(number), at: .milliseconds(5_400 + index),
+                isAnswered: number % 3 != 0)
+        }
+        let flows = findings(losses + attempts)
+        for number in 0..<count {
+            let retry = flows[number].loss?.retry
+            #expect(retry.map { flows[$0.flow].client.port } == 50000 + UInt16(number))
+            #expect(retry?.outcome == (number % 3 == 0 ? .unanswered : .answered))
+            #expect(retry?.alike == 1)
+        }
+    }
+
     @Test func `where such requests come all the time, one proves nothing`() throws {
         let polls = (0..<20).map { attempt(port: 40001 + $0, at: .milliseconds(5_250 + Int($0) * 200)) }
         let retry = try #require(try retry([crossing()] + polls))
