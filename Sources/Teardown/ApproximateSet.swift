@@ -2,7 +2,7 @@
 ///
 /// What is in none of a few hundred places is found out with one look, and not with one at each.
 struct ApproximateSet {
-    /// Bits; with 512 numbers in the set it is wrong about one of nine others.
+    /// Bits; with 512 numbers in the set it is wrong about 12 % of all others.
     static let capacity = 4096
 
     private var words = ContiguousArray<UInt64>(repeating: 0, count: capacity / 64)

@@ -135,7 +135,7 @@ struct RetryWatch {
     ///
     /// - Parameter isWaiting: whether the request that began in a frame still waits for its answer.
     mutating func receiveAnswer(_ flow: Int, isWaiting: (Int) -> Bool) {
-        // Only retransmitted, and answered after all.
+        // Only retransmitted, and answered after all. Looked for first: also to remove none is a change to the index.
         let isAnswered = { (loss: Waiting) in
             loss.lost.flow == flow && loss.retry == nil && !isWaiting(loss.lost.frame)
         }
